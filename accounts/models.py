@@ -1,0 +1,97 @@
+"""People who sign in, and the reader groups that decide what they may read."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person with a sign-in: staff or member."""
+
+    # One name field: Chinese names are not split into a first and a last name in forms or lists.
+    first_name = None
+    last_name = None
+    name = models.CharField(_("full name"), max_length=60, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("mobile phone"), max_length=20, blank=True)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=~Q(email=""),
+                name="accounts_user_email_is_unique",
+                violation_error_message=_("Another account has this e-mail address."),
+            ),
+            models.UniqueConstraint(
+                fields=["phone"],
+                condition=~Q(phone=""),
+                name="accounts_user_phone_is_unique",
+                violation_error_message=_("Another account has this mobile phone."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name or self.username
+
+    def get_full_name(self):
+        return self.name
+
+    def get_short_name(self):
+        return self.name or self.username
+
+
+class ReaderGroupQuerySet(models.QuerySet):
+    def for_reader(self, user, on):
+        """Return the groups that ``user`` belongs to on the day ``on`` (date)."""
+        return self.filter(memberships__in=ReaderGroupMembership.objects.current(on).filter(user=user))
+
+
+class ReaderGroup(models.Model):
+    """A set of people for whom an item can be reserved, such as all members or one member group."""
+
+    name = models.CharField(_("name"), max_length=60, unique=True)
+    objects = ReaderGroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reader group")
+        verbose_name_plural = _("reader groups")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class ReaderGroupMembershipQuerySet(models.QuerySet):
+    def current(self, on=None):
+        """Return the memberships that hold on the day ``on`` (date, default today in Shanghai)."""
+        on = on or timezone.localdate()
+        return self.filter(Q(last_on__isnull=True) | Q(last_on__gte=on), first_on__lte=on)
+
+
+class ReaderGroupMembership(models.Model):
+    """A person's stay in a reader group, with its first and last day; it ends by date alone."""
+
+    group = models.ForeignKey(ReaderGroup, models.CASCADE, related_name="memberships", verbose_name=_("reader group"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="reader_memberships", verbose_name=_("person"))
+    first_on = models.DateField(_("first day"), default=timezone.localdate)
+    last_on = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty: until further notice."))
+    objects = ReaderGroupMembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("group membership")
+        verbose_name_plural = _("group memberships")
+        ordering = ["group", "first_on", "pk"]
+        indexes = [models.Index(fields=["user", "group", "first_on", "last_on"], name="accounts_membership_current")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_on__isnull=True) | Q(last_on__gte=F("first_on")),
+                name="accounts_membership_ends_after_its_start",
+                violation_error_message=_("The last day cannot lie before the first day."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user} – {self.group}"

@@ -1,0 +1,62 @@
+from django.db.models import Count, Q
+from django.http import Http404
+from django.utils.functional import cached_property
+
+from publishing.views import CountedPaginator, PublishedDetailView, PublishedListView
+
+from .models import Activity
+
+
+class ActivityListView(PublishedListView):
+    """Activities by phase: coming ones soonest first, past ones latest first."""
+
+    model = Activity
+
+    @cached_property
+    def counts(self):
+        """{phase: number of activities} under the other filters, with one query."""
+        listed = super().get_listed()
+        by_phase = {
+            phase: Count("pk", filter=Q(pk__in=getattr(Activity.objects, phase)(self.at).order_by().values("pk")))
+            for phase in Activity.Phase.values
+        }
+        return listed.order_by().aggregate(**by_phase)
+
+    @cached_property
+    def phase(self):
+        """The phase that the address asks for; without a word the first of coming, running and past that has any."""
+        phase = self.request.GET.get("phase", "")
+        if phase and phase not in Activity.Phase.values:
+            raise Http404("odd phase")
+        return phase or next((phase for phase, count in self.counts.items() if count), Activity.Phase.UPCOMING)
+
+    def get_listed(self):
+        return getattr(super().get_listed(), self.phase)(self.at)
+
+    def get_queryset(self):
+        return self.get_listed().for_lists()
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        return CountedPaginator(queryset, per_page, self.counts[self.phase])
+
+    def get_pinned(self):
+        return []
+
+    def get_context_data(self, **kwargs):
+        return {
+            **super().get_context_data(**kwargs),
+            "phase": self.phase,
+            "tabs": [
+                {
+                    "title": phase.label,
+                    "count": self.counts[phase.value],
+                    "url": self.address_with("phase", phase.value),
+                    "is_current": phase.value == self.phase,
+                }
+                for phase in Activity.Phase
+            ],
+        }
+
+
+class ActivityDetailView(PublishedDetailView):
+    model = Activity

@@ -1,0 +1,97 @@
+"""What frames every public page: site facts, navigation, footer and banners; read once per content version."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from publishing import content_version, subjects
+from publishing.models import Column
+
+from .models import Banner, FriendlyLinkGroup, NavigationItem, Page, ServiceLink, SiteSettings
+from .reading import SIZES
+
+
+@dataclass
+class Entry:
+    """A link that is shown, because what it leads to has content."""
+
+    title: str
+    url: str
+    mark: str = ""
+    description: str = ""
+
+
+@dataclass
+class Chrome:
+    site: SiteSettings
+    navigation: list[Entry] = field(default_factory=list)
+    footer_links: list[Entry] = field(default_factory=list)
+    services: list[Entry] = field(default_factory=list)
+    link_groups: list[FriendlyLinkGroup] = field(default_factory=list)
+    banners: list[Banner] = field(default_factory=list)
+
+
+def context(request):
+    """Context processor: ``chrome`` and ``reading`` for every template, read only if it is used."""
+    return {
+        "chrome": SimpleLazyObject(lambda: of_request(request)),
+        "reading": {"size": getattr(request, "reading_size", SIZES[0])},
+    }
+
+
+def of_request(request):
+    """Return the Chrome, the same for every reader; the banners are those of this moment."""
+    at = timezone.now()
+    chrome = content_version.remember("chrome", content_version.current_for(request), build, at)
+    chrome.banners = [banner for banner in chrome.banners if banner.starts_at <= at < banner.ends_at]
+    return chrome
+
+
+def build():
+    shown = Shown()
+    places = {place: [] for place in NavigationItem.Place.values}
+    for item in NavigationItem.objects.select_related("column", "page"):
+        url = shown.url_of(item)
+        if url:
+            places[item.place].append(Entry(item.title, url))
+    return Chrome(
+        site=SiteSettings.objects.first() or SiteSettings(),
+        navigation=places[NavigationItem.Place.MAIN],
+        footer_links=places[NavigationItem.Place.FOOTER],
+        services=[
+            Entry(link.title, url, link.mark, link.description)
+            for link in ServiceLink.objects.select_related("column", "page")
+            if (url := shown.url_of(link))
+        ],
+        link_groups=[group for group in FriendlyLinkGroup.objects.prefetch_related("links") if group.links.all()],
+        # Coming ones too: what is remembered here lives until midnight or the next change.
+        banners=list(Banner.objects.filter(ends_at__gt=timezone.now())),
+    )
+
+
+class Shown:
+    """Which targets have something to show to everyone, so that no entry leads to an empty page."""
+
+    def __init__(self):
+        at = timezone.now()
+        self.pages = set(Page.objects.listed(None, at).values_list("pk", flat=True))
+        self.columns = set()
+        for model in subjects.models():
+            self.columns.update(model.objects.listed(None, at).order_by().values_list("column", flat=True).distinct())
+        self.parents = dict(Column.objects.values_list("pk", "parent"))
+        for pk in list(self.columns):
+            while (pk := self.parents.get(pk)) is not None:
+                self.columns.add(pk)
+        subject_of = dict(Column.objects.values_list("pk", "subject"))
+        self.subjects = {subject_of[pk] for pk in self.columns}
+
+    def url_of(self, target):
+        """Return the address that ``target`` (Target) leads to, or None if nothing is to be seen there."""
+        if target.column_id:
+            return target.column.get_absolute_url() if target.column_id in self.columns else None
+        if target.page_id:
+            return target.page.get_absolute_url() if target.page_id in self.pages else None
+        if target.subject:
+            return subjects.model_for(target.subject).list_url() if target.subject in self.subjects else None
+        return target.url

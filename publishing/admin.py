@@ -1,0 +1,1 @@
+"""The admin of columns and labels."""

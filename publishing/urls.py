@@ -1,0 +1,11 @@
+"""The addresses of library files; the views ask which visible item shows them."""
+
+from django.urls import path, re_path
+
+from . import views
+
+app_name = "files"
+urlpatterns = [
+    path("<int:pk>/", views.serve_document, name="download"),
+    re_path(r"^(?P<pk>\d+)/(?P<width>\d{1,4})\.(?P<extension>webp|jpg|png)$", views.serve_image, name="image"),
+]

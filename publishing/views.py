@@ -1,0 +1,255 @@
+"""The public list and page of a subject, and the door through which its files leave."""
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView, ListView
+
+from files.models import Asset
+from files.streaming import document_response, image_response
+
+from . import content_version, parts, subjects
+from .models import Column, Label
+
+
+class CountedPaginator(Paginator):
+    """A paginator that is told how many items there are, where the view has counted them already."""
+
+    def __init__(self, object_list, per_page, total, **kwargs):
+        super().__init__(object_list, per_page, **kwargs)
+        self.count = total
+
+
+class PublishedListView(ListView):
+    """The items of a subject that the reader may see, newest first, with filters in the address.
+
+    Filters: ``column``, ``label`` (numbers) and ``year``; an odd value or a page out of range is 404. Pinned items
+    stand above the first page and nowhere else.
+    """
+
+    paginate_by = 20
+    page_kwarg = "page"
+    filter_names = ("column", "label", "year")
+
+    def get_number(self, name):
+        """Return the whole number that the address gives for ``name``, or None; 404 if it is no such number."""
+        value = self.request.GET.get(name, "")
+        if not value:
+            return None
+        if not (value.isascii() and value.isdigit() and len(value) <= 9):
+            raise Http404(f"odd {name}")
+        return int(value)
+
+    @cached_property
+    def at(self):
+        return timezone.now()
+
+    @cached_property
+    def column(self):
+        pk = self.get_number("column")
+        if pk is None:
+            return None
+        return get_object_or_404(Column.objects.for_subject(self.model.subject()).with_ancestors(), pk=pk)
+
+    @cached_property
+    def label(self):
+        pk = self.get_number("label")
+        return get_object_or_404(Label, pk=pk) if pk is not None else None
+
+    @cached_property
+    def year(self):
+        year = self.get_number("year")
+        if year is not None and not 1900 <= year <= 9998:
+            raise Http404("odd year")
+        return year
+
+    def get_listed(self):
+        """Return the queryset before paging, narrowed by the filters that every subject has."""
+        items = self.model.objects.listed(self.request.user, self.at)
+        if self.column:
+            items = items.in_column(self.column)
+        if self.label:
+            items = items.filter(dossier__labels=self.label)
+        if self.year:
+            items = items.filter(published_at__year=self.year, is_dated=True)
+        return items
+
+    def get_queryset(self):
+        return self.get_listed().unpinned(self.at).for_lists()
+
+    def get_pinned(self):
+        """Return what stands above the first page."""
+        return self.get_listed().pinned(self.at).for_lists()
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        page = context["page_obj"]
+        pinned = list(self.get_pinned()) if page.number == 1 else []
+        shown = parts.with_labels([*pinned, *page.object_list])
+        query = self.request.GET.copy()
+        query.pop(self.page_kwarg, None)
+        return {
+            **context,
+            "pinned": shown[: len(pinned)],
+            "items": shown[len(pinned) :],
+            "total": page.paginator.count + (len(pinned) if page.number == 1 else 0),
+            "column": self.column,
+            "label": self.label,
+            "year": self.year,
+            "years": self.years(),
+            "query": query.urlencode(),
+            "active_filters": self.active_filters(),
+            "trail": self.trail(),
+        }
+
+    def years(self):
+        """Return the years that have dated items for everyone, newest first; kept until something changes."""
+
+        def build():
+            moments = self.model.objects.listed(None, self.at).filter(is_dated=True)
+            return [moment.year for moment in moments.datetimes("published_at", "year", order="DESC")]
+
+        version = content_version.current_for(self.request)
+        return content_version.remember(f"years:{self.model.subject()}", version, build, self.at)
+
+    def active_filters(self):
+        """Return [(what is filtered, address without that filter)] for the filters the reader has chosen."""
+        chosen = [
+            ("column", self.column and self.column.title),
+            ("label", self.label and self.label.name),
+            ("year", self.year and _("%(year)s") % {"year": self.year}),
+        ]
+        return [(text, self.address_with(name, "")) for name, text in chosen if text]
+
+    def address_with(self, name, value):
+        """Return the address of the first page with filter ``name`` set to ``value``; empty: without that filter."""
+        query = self.request.GET.copy()
+        query.pop(name, None)
+        query.pop(self.page_kwarg, None)
+        if value:
+            query[name] = value
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+
+    def trail(self):
+        """Return the breadcrumb, [(title, address or None)]: home, the subject, the columns down to this one."""
+        return column_trail(self.model, self.column, is_last=True)
+
+
+def column_trail(model, column, is_last):
+    """Return [(title, address or None)] from the home page to ``column`` (or the whole subject, if None)."""
+    home = (_("Home"), "/")
+    if column is None:
+        title = model._meta.app_config.verbose_name
+        return [home, (title, None if is_last else model.list_url())]
+    chain = [*column.ancestors, column]
+    trail = [home, *((step.title, step.get_absolute_url()) for step in chain)]
+    if is_last:
+        trail[-1] = (column.title, None)
+    return trail
+
+
+class PublishedDetailView(DetailView):
+    """The page of one item: for readers, and with ``preview`` for staff, on the same template."""
+
+    def get(self, request, *args, **kwargs):
+        try:
+            self.object = self.get_object()
+        except Http404:
+            tombstone = self.find_tombstone()
+            if tombstone is None:
+                raise
+            return TemplateResponse(
+                request, "410.html", {"item": tombstone, "trail": self.trail(tombstone)}, status=410
+            )
+        return self.render_to_response(self.get_context_data(object=self.object))
+
+    def get_queryset(self):
+        return self.model.objects.reachable(self.request.user).for_pages()
+
+    def find_tombstone(self):
+        """Return the withdrawn or trashed item of this address, if the reader could once see it."""
+        tombstones = self.model.objects.tombstones(self.request.user).select_related("column__parent__parent")
+        return tombstones.filter(**self.lookup()).first()
+
+    def lookup(self):
+        return {"pk": self.kwargs["pk"]}
+
+    def get_context_data(self, **kwargs):
+        item = self.object
+        revision = self.kwargs.get("revision")
+        if revision is None:
+            item.parts = parts.of_page(item, self.request.user)
+            previous, following = neighbours(item, self.request.user)
+        else:
+            item.parts = parts.of_revision(item, revision, self.request.user)
+            previous = following = None
+        return {
+            **super().get_context_data(**kwargs),
+            "item": item,
+            "preview": revision,
+            "previous": previous,
+            "following": following,
+            "trail": self.trail(item),
+        }
+
+    def trail(self, item):
+        return [*column_trail(type(item), item.column, is_last=False), (item._meta.verbose_name, None)]
+
+
+def neighbours(item, user, at=None):
+    """Return (previous, following) items of the same column in list order, as far as ``user`` may see them: one query.
+
+    "Previous" is the one above in the list, that is the newer.
+    """
+    if item.published_at is None:
+        return None, None
+    listed = type(item).objects.listed(user, at).filter(column=item.column_id)
+    key = (item.published_at, item.pk)
+    newer = Q(published_at__gt=key[0]) | Q(published_at=key[0], pk__gt=key[1])
+    older = Q(published_at__lt=key[0]) | Q(published_at=key[0], pk__lt=key[1])
+    nearest = Q(pk__in=listed.filter(newer).order_by("published_at", "pk").values("pk")[:1])
+    nearest |= Q(pk__in=listed.filter(older).order_by("-published_at", "-pk").values("pk")[:1])
+    rows = list(type(item).objects.filter(nearest).only("pk", "title", "published_at"))
+    above = [row for row in rows if (row.published_at, row.pk) > key]
+    below = [row for row in rows if (row.published_at, row.pk) < key]
+    return (above[0] if above else None), (below[0] if below else None)
+
+
+def find_asset(request, pk):
+    """Return (asset, is_public): 404 unless a visible item shows the file in its live text, or the user keeps the library.
+
+    is_public tells whether everyone may see it, so that shared caches may keep it.
+    """
+    asset = get_object_or_404(Asset, pk=pk)
+    at = timezone.now()
+
+    def is_shown_to(user):
+        return any(
+            model.objects.reachable(user, at).filter(live_revision__file_uses__asset=asset).exists()
+            for model in subjects.models()
+        )
+
+    if is_shown_to(None):
+        return asset, True
+    if request.user.is_authenticated and (request.user.has_perm("files.view_asset") or is_shown_to(request.user)):
+        return asset, False
+    raise Http404("no visible item shows this file")
+
+
+def serve_document(request, pk):
+    """Stream a file of the library as a download, if a visible item shows it."""
+    asset, is_public = find_asset(request, pk)
+    return document_response(asset, request, is_public=is_public)
+
+
+def serve_image(request, pk, width, extension):
+    """Stream a picture of the library in the given width (the nearest that exists), if a visible item shows it."""
+    asset, is_public = find_asset(request, pk)
+    if asset.kind != Asset.Kind.IMAGE:
+        raise Http404("no picture")
+    return image_response(asset, width, extension, request, is_public=is_public)

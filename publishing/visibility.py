@@ -1,0 +1,46 @@
+"""Who may see what and when, written once. Every list, page, download and count starts from these conditions."""
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.models import ReaderGroup
+
+
+def for_audience(user, at):
+    """Return the condition that ``user`` belongs to the item's audience at ``at``."""
+    from .models import Publishable
+
+    condition = Q(audience=Publishable.Audience.EVERYONE)
+    if user is not None and user.is_authenticated:
+        groups = ReaderGroup.objects.for_reader(user, on=timezone.localdate(at))
+        condition |= Q(audience=Publishable.Audience.GROUPS) & Exists(groups.filter(dossier=OuterRef("pk")))
+    return condition
+
+
+def ended_by(at):
+    """Return the condition that the item has expired or was repealed by ``at``: it leaves lists, its page stays."""
+    return Q(expires_at__lte=at) | Q(repealed_at__lte=at)
+
+
+def removed():
+    """Return the condition that the item was withdrawn or trashed: its address keeps a tombstone only."""
+    return Q(withdrawn_at__isnull=False) | Q(trashed_at__isnull=False)
+
+
+def reachable(user, at):
+    """Return the condition for opening an item by its address, its downloads and search."""
+    return Q(published_at__lte=at) & ~removed() & for_audience(user, at)
+
+
+def listed(user, at):
+    """Return the condition for lists, counts, the home page, neighbours, feeds and sitemaps."""
+    return (
+        reachable(user, at)
+        & (Q(expires_at__isnull=True) | Q(expires_at__gt=at))
+        & (Q(repealed_at__isnull=True) | Q(repealed_at__gt=at))
+    )
+
+
+def tombstone(user, at):
+    """Return the condition for "was here, was taken away": readers who could have seen the item learn that it went."""
+    return Q(published_at__lte=at) & removed() & for_audience(user, at)

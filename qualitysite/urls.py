@@ -1,0 +1,27 @@
+"""Which room answers which address."""
+
+from django.contrib import admin
+from django.db import connection
+from django.http import HttpResponse
+from django.urls import include, path
+
+from portal.views import home_page
+
+
+def healthz(request):
+    """Answer 200 if the process runs and reaches its database."""
+    connection.ensure_connection()
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("", home_page, name="home"),
+    path("news/", include("news.urls")),
+    path("notices/", include("notices.urls")),
+    path("activities/", include("members.urls")),
+    path("pages/", include("portal.urls")),
+    path("files/", include("publishing.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
+]

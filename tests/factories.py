@@ -1,0 +1,102 @@
+"""Ordinary valid rows; a test states only what matters to it."""
+
+from datetime import timedelta
+from itertools import count
+
+from django.utils import timezone
+
+from accounts.models import ReaderGroup, ReaderGroupMembership, User
+from members.models import Activity
+from news.models import Article
+from notices.models import Notice
+from portal.models import Page
+from publishing import content
+from publishing.models import Column, Label
+
+_serial = count(1)
+LIFECYCLE = (
+    "expires_at",
+    "repealed_at",
+    "repeal_reason",
+    "withdrawn_at",
+    "withdrawal_reason",
+    "trashed_at",
+    "trash_reason",
+    "pinned_until",
+    "pin_rank",
+    "is_dated",
+)
+PUBLISHED = object()  # published an hour ago
+
+
+def make_user(**overrides):
+    number = next(_serial)
+    password = overrides.pop("password", None)
+    user = User(**{"username": f"person{number}", "name": f"样例人员{number}", **overrides})
+    user.set_password(password) if password else user.set_unusable_password()
+    user.save()
+    return user
+
+
+def make_administrator(**overrides):
+    return make_user(**{"is_staff": True, "is_superuser": True, **overrides})
+
+
+def make_reader_group(*members, **overrides):
+    group = ReaderGroup.objects.create(**{"name": f"样例读者组{next(_serial)}", **overrides})
+    for user in members:
+        ReaderGroupMembership.objects.create(group=group, user=user)
+    return group
+
+
+def make_column(subject="news", **overrides):
+    return Column.objects.create(**{"subject": subject, "title": f"样例栏目{next(_serial)}", **overrides})
+
+
+def make_label(name=None, **overrides):
+    return Label.objects.create(**{"axis": Label.Axis.REGION, "name": name or f"标签{next(_serial)}", **overrides})
+
+
+def make_item(model, published_at=PUBLISHED, labels=(), readers=(), attachments=(), relations=(), **overrides):
+    """Return a saved item; ``published_at=None`` leaves it a draft, a moment publishes or schedules it then."""
+    lifecycle = {name: overrides.pop(name) for name in LIFECYCLE if name in overrides}
+    column = overrides.pop("column", None) or Column.objects.filter(subject=model.subject()).first()
+    values = {"title": f"样例标题{next(_serial)}", "body": "<p>样例正文。</p>", **overrides}
+    item = model(column=column or make_column(model.subject()), **values)
+    if readers:
+        item.audience = model.Audience.GROUPS
+    item.save()
+    revision = item.record_revision(
+        {
+            "fields": content.of_fields(item),
+            "labels": [label.pk for label in labels],
+            "readers": [group.pk for group in readers],
+            "attachments": [{"asset": asset.pk, "caption": ""} for asset in attachments],
+            "relations": [{"target": target.pk, "kind": kind} for target, kind in relations],
+        },
+        author=None,
+        base=None,
+    )
+    if published_at is not None:
+        moment = timezone.now() - timedelta(hours=1) if published_at is PUBLISHED else published_at
+        item.publish(revision, at=moment)
+    if lifecycle:
+        type(item).objects.filter(pk=item.pk).update(**lifecycle)
+        item.refresh_from_db()
+    return item
+
+
+def make_article(**overrides):
+    return make_item(Article, **overrides)
+
+
+def make_notice(**overrides):
+    return make_item(Notice, **overrides)
+
+
+def make_activity(**overrides):
+    return make_item(Activity, **overrides)
+
+
+def make_page(**overrides):
+    return make_item(Page, **{"slug": f"page{next(_serial)}", **overrides})
