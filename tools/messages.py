@@ -66,7 +66,9 @@ def sources():
                 yield path, path.read_bytes()
     for path in sorted((ROOT / "templates").rglob("*")):
         if path.suffix in {".html", ".txt"}:
-            yield path, templatize(path.read_text("utf-8"), origin=str(path)).encode("utf-8")
+            # Indented markup is no indented Python: without this Babel's tokenizer stops at the first outdent.
+            lines = templatize(path.read_text("utf-8"), origin=str(path)).splitlines()
+            yield path, "\n".join(line.strip() for line in lines).encode("utf-8")
 
 
 def extract():
