@@ -126,7 +126,10 @@ class Notice(Publishable):
             models.CheckConstraint(
                 condition=(
                     Q(number_code="", number_year__isnull=True, number_serial__isnull=True)
-                    | (~Q(number_code="") & Q(number_year__isnull=False, number_serial__gt=0))
+                    | (
+                        ~Q(number_code="")
+                        & Q(number_year__isnull=False, number_serial__isnull=False, number_serial__gt=0)
+                    )
                 ),
                 name="notices_document_number_is_whole_or_absent",
                 violation_error_message=_("A document number has an issuer code, a year and a serial number."),

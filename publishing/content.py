@@ -6,7 +6,6 @@ The content of a revision is a JSON object:
      "attachments": [{"asset": pk, "caption": str}], "relations": [{"target": pk, "kind": str}]}
 """
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from accounts.models import ReaderGroup
@@ -54,12 +53,14 @@ def of_row(item):
 
 
 def apply(item, content):
-    """Set the versioned fields of ``item`` in memory to ``content``; fields it does not know keep their value."""
-    for name, value in content["fields"].items():
-        try:
-            field = item._meta.get_field(name)
-        except FieldDoesNotExist:  # a field that has been removed from the model since
+    """Set the versioned fields of ``item`` in memory to ``content``.
+
+    The model may have changed since: fields that ``content`` lacks keep their value, those it alone knows are left out.
+    """
+    for name in item.versioned:
+        if name not in content["fields"]:
             continue
+        field, value = item._meta.get_field(name), content["fields"][name]
         if isinstance(field, models.ForeignKey):
             setattr(item, field.attname, value)
         else:
@@ -103,8 +104,8 @@ def relations_of(dossier, content):
 def asset_pks(item, content):
     """Return the numbers of all files that ``content`` shows: covers, attachments, pictures and links in the text."""
     found = {row["asset"] for row in content["attachments"]}
-    for name, value in content["fields"].items():
-        field = item._meta.get_field(name)
+    for name in item.versioned:
+        field, value = item._meta.get_field(name), content["fields"].get(name)
         if isinstance(field, richtext.RichTextField):
             found |= richtext.asset_pks(value or "")
         elif isinstance(field, models.ForeignKey) and field.related_model is Asset and value:
