@@ -1,0 +1,1 @@
+"""The admin base of everything that is published."""
