@@ -1,7 +1,7 @@
 """Settings of the test suite: the portal's own, in an environment that no ``.env`` and no shell can colour.
 
-DATABASE_URL alone is taken from outside; without it the tests run on SQLite, in a file, since threads share no memory
-database.
+DATABASE_URL alone is taken from outside; without it the tests run on SQLite, in a file, since threads share no
+in-memory database.
 """
 
 import atexit
@@ -26,9 +26,10 @@ os.environ.update(
 )
 
 from qualitysite.settings import *  # noqa: E402, F403
-from qualitysite.settings import DATABASES  # noqa: E402
+from qualitysite.settings import DATABASES, STATIC_ROOT  # noqa: E402
+
+STATIC_ROOT.mkdir()  # empty: the live server finds static files where they are written, and WhiteNoise misses nothing
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": os.path.join(_var_dir, "tests.sqlite3")}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow on purpose
-WHITENOISE_USE_FINDERS = True  # the live server serves static files as the portal does, with its headers
