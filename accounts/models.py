@@ -2,7 +2,8 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +48,12 @@ class ReaderGroupQuerySet(models.QuerySet):
     def for_reader(self, user, on):
         """Return the groups that ``user`` belongs to on the day ``on`` (date)."""
         return self.filter(memberships__in=ReaderGroupMembership.objects.current(on).filter(user=user))
+
+    def with_people_count(self, on=None):
+        """Add ``people_count``, how many people belong to the group on the day ``on`` (date, default today)."""
+        current = ReaderGroupMembership.objects.current(on).filter(group=OuterRef("pk")).order_by()
+        counted = current.values("group").annotate(count=Count("user", distinct=True)).values("count")
+        return self.annotate(people_count=Coalesce(Subquery(counted), 0))
 
 
 class ReaderGroup(models.Model):

@@ -103,6 +103,7 @@ class Activity(Publishable):
         "sign_up_opens_at",
         "sign_up_closes_at",
     )
+    deadline_fields = ("sign_up_closes_at",)
     list_related = ("cover", "member_group")
     page_related = ("cover", "member_group")
 

@@ -80,6 +80,7 @@ class Notice(Publishable):
         "deadline_purpose",
     )
     boundary_fields = (*Publishable.boundary_fields, "deadline_at")
+    deadline_fields = ("deadline_at", "objections_until")
     page_related = ("issuing_body",)
 
     kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices, default=Kind.NOTIFICATION)

@@ -1,10 +1,36 @@
 """The admin site: our name, our dashboard, our policy for content."""
 
 from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from . import dashboard, subjects
 
 
 class PortalAdminSite(admin.AdminSite):
     site_title = _("Content management")
     site_header = _("Content management")
     index_title = _("Dashboard")
+
+    @method_decorator(never_cache)
+    def login(self, request, extra_context=None):
+        """Send people to the portal's one sign-in; whoever is signed in and may not enter would be sent round in a circle."""
+        if self.has_permission(request):
+            return redirect("admin:index")
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {"panels": dashboard.panels(request.user), **(extra_context or {})})
+
+    def get_app_list(self, request, app_label=None):
+        """List the subjects first, in the order of the settings, then the other apps by name."""
+        order = {model.subject(): position for position, model in enumerate(subjects.models())}
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: order.get(app["app_label"], len(order)))

@@ -74,6 +74,7 @@ class Publishable(models.Model):
     versioned = ("title", "summary", "body", "column", "audience")
     immediate = ()
     boundary_fields = ("published_at", "expires_at", "repealed_at", "pinned_until")
+    deadline_fields = ()  # dates or moments after which readers can no longer act; staff are reminded of them
     list_related = ()
     page_related = ()
 

@@ -1,0 +1,161 @@
+"""What waits for a member of staff: the panels of the admin's first page, each read with one query over all subjects."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import reduce
+from itertools import groupby
+from operator import or_
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from . import subjects, visibility
+from .models import Revision, StaffNote
+
+MOST_ROWS = 10
+SOON_DAYS = 7
+
+
+@dataclass
+class Row:
+    """An item in a panel, with what the panel tells of it."""
+
+    subject: str
+    pk: int
+    title: str
+    moment: date | None = None  # a datetime where the time of day matters
+    days_left: int | None = None
+    words: list[str] = field(default_factory=list)
+
+    @property
+    def has_time(self):
+        return isinstance(self.moment, datetime)
+
+    @property
+    def kind(self):
+        return subjects.model_for(self.subject)._meta.verbose_name
+
+    @property
+    def url(self):
+        return reverse(
+            f"admin:{self.subject}_{subjects.model_for(self.subject)._meta.model_name}_change", args=[self.pk]
+        )
+
+
+@dataclass
+class Panel:
+    """Rows under a heading, at most MOST_ROWS; ``count`` tells how many there are in all, where that is known."""
+
+    slug: str
+    title: str
+    when_empty: str
+    rows: list[Row]
+    count: int | None = None
+
+
+def panels(user, at=None):
+    """Return two lists of Panel: what ``user`` has to do; what ends or appears around ``at`` (aware, default now).
+
+    Only subjects whose items ``user`` may change. The number of queries does not depend on the number of items.
+    """
+    at = at or timezone.now()
+    items = [
+        model.objects.filter(~visibility.removed())
+        for model in subjects.models()
+        if user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}")
+    ]
+    if not items:
+        return []
+    return [
+        [to_check(items), drafts(items, user), pending(items)],
+        [ending_soon(items, at), scheduled(items, at), published_today(items, at)],
+    ]
+
+
+def to_check(items):
+    open_note = Q(dossier__staff_notes__isnull=False, dossier__staff_notes__resolved_at__isnull=True)
+    notes = union((item.filter(open_note) for item in items), code=F("dossier__staff_notes__code"))
+    rows = [
+        Row(*item, words=[StaffNote.Code(code).label for *_item, code in group])
+        for item, group in groupby(notes.order_by("-pk", "code")[:MOST_ROWS], key=lambda row: row[:3])
+    ]
+    return Panel("to-check", _("To check"), _("There is nothing to check."), rows, count=notes.count())
+
+
+def drafts(items, user):
+    saved = Revision.objects.filter(dossier=OuterRef("pk"), author=user).order_by("-number")
+    mine = union(
+        (item.filter(Exists(saved), published_at__isnull=True) for item in items),
+        moment=Subquery(saved.values("created_at")[:1]),
+    )
+    return Panel("drafts", _("My drafts"), _("You have no drafts."), rows(mine.order_by("-moment", "-pk")))
+
+
+def pending(items):
+    newer = Revision.objects.filter(dossier=OuterRef("pk"), number__gt=OuterRef("live_revision__number"))
+    waiting = union(
+        (item.filter(Exists(newer), live_revision__isnull=False) for item in items),
+        moment=Subquery(newer.order_by("-number").values("created_at")[:1]),
+    )
+    none = _("No published item has changes that wait.")
+    return Panel("pending", _("Changes to publish"), none, rows(waiting.order_by("-moment", "-pk")))
+
+
+def scheduled(items, at):
+    coming = union((item.filter(published_at__gt=at) for item in items), moment=F("published_at"))
+    return Panel("scheduled", _("Scheduled"), _("Nothing is scheduled."), rows(coming.order_by("moment", "pk")))
+
+
+def published_today(items, at):
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = union(
+        (item.filter(published_at__range=(midnight, at), is_dated=True) for item in items), moment=F("published_at")
+    )
+    none = _("Nothing was published today.")
+    return Panel("today", _("Published today"), none, rows(today.order_by("-moment", "-pk")))
+
+
+def ending_soon(items, at):
+    """Return the Panel of what readers can act on for at most SOON_DAYS more: one query a subject that has deadlines."""
+    today = timezone.localdate(at)
+    windows = {
+        models.DateField: (today, today + timedelta(days=SOON_DAYS)),
+        models.DateTimeField: (at, at + timedelta(days=SOON_DAYS)),
+    }
+    found = []
+    for item in items:
+        deadlines = [item.model._meta.get_field(name) for name in item.model.deadline_fields]
+        if not deadlines:
+            continue
+        ending = reduce(or_, (Q(**{f"{deadline.name}__range": windows[type(deadline)]}) for deadline in deadlines))
+        in_force = item.filter(ending, ~visibility.ended_by(at), published_at__lte=at)
+        for row in in_force.values_list("pk", "title", *item.model.deadline_fields):
+            pk, title, *moments = row
+            for deadline, moment in zip(deadlines, moments, strict=True):
+                first, last = windows[type(deadline)]
+                if moment is not None and first <= moment <= last:
+                    day = timezone.localdate(moment) if isinstance(moment, datetime) else moment
+                    left = (day - today).days
+                    found.append(Row(item.model.subject(), pk, title, moment, left, [deadline.verbose_name]))
+    found.sort(key=lambda row: (row.days_left, row.pk))
+    none = _("No deadline, public review or sign-up ends soon.")
+    return Panel("ending-soon", _("Ending soon"), none, found[:MOST_ROWS])
+
+
+def union(querysets, **column):
+    """Return (subject, pk, title, the named column) of all ``querysets``, one a subject, as one queryset."""
+    first, *others = (
+        queryset.order_by()
+        .annotate(subject=Value(queryset.model.subject(), models.CharField()), **column)
+        .values_list("subject", "pk", "title", *column)
+        for queryset in querysets
+    )
+    return first.union(*others, all=True)
+
+
+def rows(queryset):
+    """Return the first Rows of a ``union`` whose column is a moment."""
+    return [Row(*values) for values in queryset[:MOST_ROWS]]
