@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from publishing.models import Column, Publishable
 
@@ -116,7 +117,7 @@ class NavigationItem(Target):
         MAIN = "main", _("Main navigation")
         FOOTER = "footer", _("Footer")
 
-    place = models.CharField(_("place"), max_length=10, choices=Place.choices, default=Place.MAIN)
+    place = models.CharField(pgettext_lazy("navigation", "place"), max_length=10, choices=Place.choices, default=Place.MAIN)
     title = models.CharField(_("title"), max_length=12, help_text=_("Four characters look best."))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
