@@ -11,7 +11,10 @@ from pathlib import Path
 
 import django
 from django.conf import settings
-from django.core.management import call_command
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from environs import EnvError
 
 from tools.environment import ROOT, say
 
@@ -70,10 +73,14 @@ def fill():
 def main():
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "qualitysite.settings")
     compile_catalogues()
-    django.setup()
-    migrate()
-    collect_static_files()
-    fill()
+    try:
+        django.setup()
+        migrate()
+        collect_static_files()
+        fill()
+    except (CommandError, EnvError, ImproperlyConfigured, OperationalError) as error:
+        return str(error)  # a matter of this machine or its settings: one sentence, no traceback
+    return 0
 
 
 if __name__ == "__main__":
