@@ -60,16 +60,24 @@ def postgresql():
                 path.chmod(mode)
 
 
-def find_or_install_chromium():
-    """Return whether there is a Chromium; on Debian root gets one from apt."""
-    if chromium.find():
-        return True
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        say("Installing Chromium …")
+def install_browser():
+    """Get what the browser tests need from apt, where this is root's Debian; return a sentence on what is missing."""
+    if chromium.what_is_missing() and os.geteuid() == 0 and shutil.which("apt-get"):
+        say("\nInstalling Chromium …")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["update"], ["install", "--yes", "--no-install-recommends", "chromium", "fonts-noto-cjk"]):
-            subprocess.run(["apt-get", "--quiet", "--quiet", *command], env=environment, stdin=subprocess.DEVNULL)
-    return chromium.find() is not None
+        install = ["install", "--yes", "--no-install-recommends", *chromium.DEBIAN_PACKAGES]
+        for command in (["update"], install):
+            done = subprocess.run(
+                ["apt-get", "-qq", *command],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+            if done.returncode:
+                say(done.stdout)
+    return chromium.what_is_missing()
 
 
 def run_pytest(name, marks, arguments, database_url=None):
@@ -100,12 +108,11 @@ def counts(report):
 
 
 def browser_leg(marks, arguments):
-    if find_or_install_chromium():
+    missing = install_browser()
+    if not missing:
         return run_pytest("Browser", marks, arguments)
-    say(
-        "\n" + "!" * 100 + "\nNO CHROMIUM: the browser tests did not run. Install it (Debian: apt install chromium "
-        "fonts-noto-cjk) and run again.\n" + "!" * 100
-    )
+    frame = "!" * 100
+    say(f"\n{frame}\nTHE BROWSER TESTS DID NOT RUN. {missing}\n{frame}")
     return 0, int(os.environ.get("CI") == "true"), 1
 
 

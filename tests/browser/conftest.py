@@ -34,12 +34,10 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def chromium():
     """The browser, one for the whole run."""
-    path = chromium_on_this_machine.find()
-    if path is None:
-        sentence = "Chromium is not installed (Debian: apt install chromium fonts-noto-cjk)."
+    if sentence := chromium_on_this_machine.what_is_missing():
         pytest.fail(sentence) if os.environ.get("CI") == "true" else pytest.skip(sentence)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        browser = playwright.chromium.launch(executable_path=chromium_on_this_machine.find())
         yield browser
         browser.close()
 
