@@ -1,5 +1,6 @@
 """The admin of people and reader groups: accounts are made, corrected and closed here, never deleted."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as PackagedUserAdmin
 from django.contrib.auth.forms import UserCreationForm
@@ -32,7 +33,7 @@ class UserAdmin(PackagedUserAdmin):
     list_filter = ["is_staff", "is_active", "groups"]
     search_fields = ["username", "name", "email", "phone"]
     show_full_result_count = False
-    filter_horizontal = ["groups"]
+    filter_horizontal = []
     readonly_fields = ["last_login", "date_joined"]
     actions = ["deactivate", "activate"]
     add_form = UserCreationForm
@@ -40,16 +41,16 @@ class UserAdmin(PackagedUserAdmin):
     add_fieldsets = [
         (None, {"fields": ["username", "name", "email", "phone"]}),
         (_("Password"), {"fields": ["password1", "password2"]}),
-        (_("Roles"), {"fields": ["is_staff", "groups"]}),
+        (_("Access"), {"fields": ["is_staff", "groups"]}),
     ]
     fieldsets = [
         (None, {"fields": ["username", "password", "name", "email", "phone"]}),
-        (_("Roles"), {"fields": ["is_active", "is_staff", "groups"]}),
+        (_("Access"), {"fields": ["is_active", "is_staff", "groups"]}),
         (_("Important dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     fieldsets_for_superusers = [
         *fieldsets[:1],
-        (_("Roles"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+        (_("Access"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         *fieldsets[2:],
     ]
 
@@ -59,6 +60,11 @@ class UserAdmin(PackagedUserAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups":  # the roles are few
+            return db_field.formfield(label=_("Roles"), help_text="", widget=forms.CheckboxSelectMultiple)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
         if obj is not None and request.user.is_superuser:

@@ -16,6 +16,7 @@ class Page(Publishable):
     """A static page, such as "About us", with a name in its address."""
 
     versioned = (*Publishable.versioned, "is_to_be_completed")
+    immediate = ("slug",)
 
     slug = models.SlugField(
         _("name in the address"), max_length=40, unique=True, help_text=_("Latin letters, such as about.")
@@ -187,7 +188,7 @@ class BannerQuerySet(models.QuerySet):
 class Banner(models.Model):
     """One line under the header, from and until a moment; readers cannot dismiss it, so it must end."""
 
-    text = models.CharField(_("text"), max_length=60)
+    text = models.CharField(pgettext_lazy("banner", "text"), max_length=60)
     url = models.CharField(
         _("address"),
         max_length=500,

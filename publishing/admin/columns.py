@@ -18,6 +18,12 @@ class ColumnAdmin(AdvancesContentVersion, admin.ModelAdmin):
     autocomplete_fields = ["parent"]
     show_full_result_count = False
 
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        if obj is not None and "subject" in form.base_fields:
+            form.base_fields["subject"].disabled = True  # its items and the columns below it are of this subject
+        return form
+
 
 @admin.register(Label)
 class LabelAdmin(AdvancesContentVersion, admin.ModelAdmin):
