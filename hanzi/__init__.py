@@ -1,0 +1,1 @@
+"""Pure functions on Chinese text: repair, folding, phrases, titles. No Django."""
