@@ -3,6 +3,7 @@
 python -m tools.check
 """
 
+import fnmatch
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from tools.environment import ENVIRONMENT, PYTHON, ROOT, say
 
 BIN = ENVIRONMENT / "bin"
 NO_ROOMS = {"tests", "tools"}
+LOCAL = {"var", "__pycache__"}
 # The places where packages come from, and the folders of one machine, are nobody else's business.
 FOREIGN = re.compile(
     r"(?:pypi|pythonhosted|npmjs|debian)\.(?:org|com)/(?:simple|packages|debian)|(?<![\w.:/-])/(?:work|root|home|Users)/\w"
@@ -26,11 +28,13 @@ DEPLOYED = {
 }
 
 
-def tracked_files(*patterns):
-    """Return the paths (str, relative) of the files that are in git or about to be."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
-    return [name for name in names if name and (ROOT / name).is_file()]
+def source_files(pattern="*"):
+    """Return the paths (str, relative) of our own files that match; without git, which a bare machine may lack."""
+    names = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name == ".ci" or name not in LOCAL and not name.startswith(".")]
+        names += [os.path.relpath(os.path.join(folder, name), ROOT) for name in files if name != ".env"]
+    return sorted(fnmatch.filter(names, pattern))
 
 
 def program(*command):
@@ -46,19 +50,19 @@ def program(*command):
 
 
 def templates():
-    return program(BIN / "djade", "--check", *tracked_files("templates/*.html", "*/templates/*.html"))()
+    return program(BIN / "djade", "--check", *source_files("templates/*.html"))()
 
 
 def named_migrations():
     return [
         f"{name}: give it a name that says what it does (makemigrations --name …)"
-        for name in tracked_files("*/migrations/*.py")
+        for name in source_files("*/migrations/*.py")
         if "_auto_" in name
     ]
 
 
 def every_room_has_a_floor():
-    rooms = {name.split("/")[0] for name in tracked_files("*/__init__.py") if name.count("/") == 1} - NO_ROOMS
+    rooms = {name.split("/")[0] for name in source_files("*/__init__.py") if name.count("/") == 1} - NO_ROOMS
     with open(ROOT / "pyproject.toml", "rb") as file:
         on_floors = set(tomllib.load(file)["tool"]["importlinter"]["root_packages"])
     return [f"{room}: name it in tool.importlinter of pyproject.toml" for room in sorted(rooms ^ on_floors)]
@@ -66,7 +70,7 @@ def every_room_has_a_floor():
 
 def nothing_of_this_machine():
     found = []
-    for name in tracked_files():
+    for name in source_files():
         try:
             text = (ROOT / name).read_text("utf-8")
         except UnicodeDecodeError:

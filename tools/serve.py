@@ -30,7 +30,7 @@ STOP_WITHIN_SECONDS = 10
 def chosen_port():
     """Return the port (int) that PORT names; SystemExit with one sentence if it is no port or somebody listens there."""
     text = os.environ.get("PORT") or "8000"
-    if not re.fullmatch(r"\d{1,5}", text) or not 0 < int(text) < 65536:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or not 0 < int(text) < 65536:
         sys.exit(f"PORT must be a number from 1 to 65535, not {text!r}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -47,7 +47,9 @@ def ensure_secret_key():
     """Write a secret key into .env, readable by its owner alone, unless there or in the environment is one already."""
     path = ROOT / ".env"
     text = path.read_text("utf-8") if path.exists() else ""
-    if os.environ.get("DJANGO_SECRET_KEY") or re.search(r"^\s*DJANGO_SECRET_KEY\s*=\s*\S", text, re.MULTILINE):
+    if os.environ.get("DJANGO_SECRET_KEY") or re.search(
+        r"^[ \t]*DJANGO_SECRET_KEY[ \t]*=[ \t]*[^\s#]", text, re.MULTILINE
+    ):
         return
     end_of_line = "\n" if text and not text.endswith("\n") else ""
     with open(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
