@@ -62,7 +62,8 @@ class Capture:
 def read_capture(data: bytes, name: str) -> Capture:
     """Return the parts of the capture ``data``; ``name`` names it in errors. Raise CaptureError if it is none.
 
-    data: UTF-8, with or without a byte order mark, or GB 18030; at most MAX_CAPTURE_BYTES.
+    data: UTF-8, with or without a byte order mark; at most MAX_CAPTURE_BYTES. Another encoding is refused rather than
+    guessed: a wrong guess would look like one more garbling.
     """
     if len(data) > MAX_CAPTURE_BYTES:
         raise CaptureError("too_large", name=name, size_bytes=len(data), limit_bytes=MAX_CAPTURE_BYTES)
@@ -102,15 +103,8 @@ def _decode(data, name):
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        utf8_error = error
-    if utf8_error.reason == "unexpected end of data":
-        last = data[: utf8_error.start].decode("utf-8-sig")[-20:].strip()
-        raise CaptureError("truncated", name=name, last=last)
-    try:
-        return data.decode("gb18030")
-    except UnicodeDecodeError as error:
-        if error.reason == "incomplete multibyte sequence" and error.end == len(data):
-            last = data[: error.start].decode("gb18030")[-20:].strip()
+        if error.reason == "unexpected end of data":
+            last = data[: error.start].decode("utf-8-sig")[-20:].strip()
             raise CaptureError("truncated", name=name, last=last) from None
         raise CaptureError("encoding", name=name) from None
 

@@ -5,62 +5,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('publishing', '0001_initial'),
+        ("publishing", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Capture',
+            name="Capture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='file name')),
-                ('digest', models.CharField(max_length=64, unique=True, verbose_name='SHA-256')),
-                ('raw_text', models.TextField(verbose_name='text as captured')),
-                ('imported_at', models.DateTimeField(auto_now_add=True, verbose_name='imported at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200, verbose_name="file name")),
+                ("digest", models.CharField(max_length=64, unique=True, verbose_name="SHA-256")),
+                ("raw_text", models.TextField(verbose_name="text as captured")),
+                ("imported_at", models.DateTimeField(auto_now_add=True, verbose_name="imported at")),
             ],
             options={
-                'verbose_name': 'captured page',
-                'verbose_name_plural': 'captured pages',
-                'ordering': ['-imported_at', '-pk'],
+                "verbose_name": "captured page",
+                "verbose_name_plural": "captured pages",
+                "ordering": ["-imported_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='CapturedItem',
+            name="CapturedItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('heading', models.CharField(blank=True, max_length=40, verbose_name='list on the page')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('raw_text', models.TextField(verbose_name='text as captured')),
-                ('key', models.CharField(db_index=True, max_length=250)),
-                ('capture', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='legacy.capture', verbose_name='captured page')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='captured_items', to='publishing.dossier')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("heading", models.CharField(blank=True, max_length=40, verbose_name="list on the page")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("raw_text", models.TextField(verbose_name="text as captured")),
+                ("key", models.CharField(db_index=True, max_length=250)),
+                (
+                    "capture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="legacy.capture",
+                        verbose_name="captured page",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="captured_items",
+                        to="publishing.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'captured item',
-                'verbose_name_plural': 'captured items',
-                'ordering': ['capture', 'pk'],
+                "verbose_name": "captured item",
+                "verbose_name_plural": "captured items",
+                "ordering": ["capture", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Repair',
+            name="Repair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=40, verbose_name='rule')),
-                ('start', models.PositiveIntegerField(verbose_name='position in the text')),
-                ('before', models.CharField(max_length=200, verbose_name='before')),
-                ('after', models.CharField(blank=True, max_length=200, verbose_name='after')),
-                ('confidence', models.FloatField(verbose_name='confidence')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='repairs', to='legacy.captureditem')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("rule", models.CharField(max_length=40, verbose_name="rule")),
+                ("start", models.PositiveIntegerField(verbose_name="position in the text")),
+                ("before", models.CharField(max_length=200, verbose_name="before")),
+                ("after", models.CharField(blank=True, max_length=200, verbose_name="after")),
+                ("confidence", models.FloatField(verbose_name="confidence")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="repairs", to="legacy.captureditem"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'repair',
-                'verbose_name_plural': 'repairs',
-                'ordering': ['item', 'start'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('confidence__gte', 0), ('confidence__lte', 1)), name='legacy_repair_confidence_is_a_share')],
+                "verbose_name": "repair",
+                "verbose_name_plural": "repairs",
+                "ordering": ["item", "start"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
+                        name="legacy_repair_confidence_is_a_share",
+                    )
+                ],
             },
         ),
     ]

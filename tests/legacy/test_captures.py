@@ -45,12 +45,10 @@ class ReadCaptureTests(TestCase):
         self.assertTrue(capture.side_lists[1].items[6].text.startswith("072022年上海市"))
         self.assertEqual(capture.unread, ())
 
-    def test_encodings_are_recognised(self):
+    def test_a_byte_order_mark_and_line_ends_make_no_difference(self):
         expected = read_capture(SEED, "a")
         self.assertEqual(expected.text, SEED.decode())
-        self.assertEqual(read_capture(SEED.decode().encode("gb18030"), "a").text, expected.text)
         self.assertEqual(read_capture(b"\xef\xbb\xbf" + SEED, "a"), expected)
-        self.assertEqual(read_capture(SEED.decode().encode("gb18030"), "a"), expected)
         self.assertEqual(read_capture(SEED.replace(b"\n", b"\r\n"), "a"), expected)
 
     def test_an_html_page_is_read_like_its_text(self):
@@ -105,14 +103,15 @@ class ReadCaptureTests(TestCase):
         self.assertEqual(params["last"], "會員活動")
 
     def test_a_text_that_ends_in_the_middle_is_truncated(self):
-        for encoding in ("utf-8", "gb18030"):
-            with self.subTest(encoding):
-                self.assert_refused(SEED.decode().encode(encoding)[:-1], "truncated")
+        self.assert_refused(SEED[:-1], "truncated")
         for ending in ("最新動態", "- 01【會員", "- 市質(zh", "更"):
             with self.subTest(ending):
                 self.assert_refused(f"通知公告\n更多\n- 甲\n{ending}".encode(), "truncated")
         page = as_html(read_capture(SEED, "a"))
         self.assert_refused(page[: page.rindex(b"</ul>")], "truncated")
+
+    def test_another_encoding_is_refused_not_guessed(self):
+        self.assert_refused(SEED.decode().encode("gb18030"), "encoding")
 
     def test_no_cut_of_the_seed_fails_in_another_way(self):
         for end in range(0, len(SEED), 7):
