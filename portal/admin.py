@@ -2,13 +2,17 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_tasks_db.models import DBTaskResult
 
 from publishing import subjects
+from publishing.admin import PublishableAdmin
 from publishing.admin.content_version import AdvancesContentVersion
+from publishing.admin.filters import LabelFilter, YearFilter
 
 from .models import (
     Banner,
@@ -20,8 +24,22 @@ from .models import (
     ServiceLink,
     SiteSettings,
 )
+from .views import PageDetailView
 
 admin.site.unregister(DBTaskResult)  # the job worker's own rows: nothing to edit
+
+
+@admin.register(Page)
+class PageAdmin(PublishableAdmin):
+    detail_view_class = PageDetailView
+    list_filter = [name for name in PublishableAdmin.list_filter if name not in (LabelFilter, YearFilter)]
+    fieldsets = [
+        (
+            PublishableAdmin.FILING[0],
+            {"fields": ["title", "slug", "summary", "column", "is_to_be_completed", "audience", "readers"]},
+        ),
+        PublishableAdmin.TEXT,
+    ]
 
 
 @admin.register(SiteSettings)
@@ -35,6 +53,8 @@ class SiteSettingsAdmin(AdvancesContentVersion, admin.ModelAdmin):
     ]
 
     def changelist_view(self, request, extra_context=None):
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         site = SiteSettings.objects.first()
         if site is None:
             return redirect("admin:portal_sitesettings_add")
@@ -100,6 +120,7 @@ class ServiceLinkAdmin(TargetAdmin):
 class FriendlyLinkInline(admin.TabularInline):
     model = FriendlyLink
     extra = 1
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
 @admin.register(FriendlyLinkGroup)

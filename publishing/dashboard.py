@@ -95,10 +95,10 @@ def drafts(items, user):
 
 
 def pending(items):
-    newer = Revision.objects.filter(dossier=OuterRef("pk"), number__gt=OuterRef("live_revision__number"))
+    follows_the_live_one = Exists(Revision.objects.filter(base=OuterRef("live_revision")))
+    newest = Revision.objects.filter(dossier=OuterRef("pk")).order_by("-number")
     waiting = union(
-        (item.filter(Exists(newer), live_revision__isnull=False) for item in items),
-        moment=Subquery(newer.order_by("-number").values("created_at")[:1]),
+        (item.filter(follows_the_live_one) for item in items), moment=Subquery(newest.values("created_at")[:1])
     )
     none = _("No published item has changes that wait.")
     return Panel("pending", _("Changes to publish"), none, rows(waiting.order_by("-moment", "-pk")))
