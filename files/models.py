@@ -46,10 +46,15 @@ class AssetQuerySet(models.QuerySet):
         asset.admit(upload, by)
         return asset
 
+    def lock_stored_names(self):
+        """Lock the rows and return the storage names (list of str) of all that belongs to them, as of now."""
+        assets = self.select_for_update().order_by("pk").prefetch_related("superseded_files")
+        return [name for asset in assets for name in asset.stored_names()]
+
     def delete(self):
         """Delete the rows and, once that is through, their files; ProtectedError if one is in use."""
         with transaction.atomic():
-            names = [name for asset in self.prefetch_related("superseded_files") for name in asset.stored_names()]
+            names = Asset.objects.filter(pk__in=list(self.values_list("pk", flat=True))).lock_stored_names()
             deleted = super().delete()
             storing.remove_on_commit(names)
         return deleted
@@ -205,7 +210,8 @@ class Asset(models.Model):
     def delete(self, *args, **kwargs):
         """Delete the row and, once that is through, its files; ProtectedError if it is in use."""
         with transaction.atomic():
-            names = self.stored_names()
+            # Asked anew: the worker may have added renditions since this instance was read.
+            names = Asset.objects.filter(pk=self.pk).lock_stored_names()
             deleted = super().delete(*args, **kwargs)
             storing.remove_on_commit(names)
         return deleted

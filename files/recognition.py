@@ -91,7 +91,7 @@ def recognise(upload):
             "The content of the file is %(content)s, but its name ends in .%(claimed)s. Please upload the original file."
         ),
         code="mismatch",
-        params={"content": format.name, "claimed": claimed},
+        params={"content": format.name, "claimed": claimed[:20]},
     )
 
 
@@ -128,7 +128,7 @@ def _recognise_content(upload, head):
 PICTURE_ADVICE = gettext_lazy("Please save the picture as JPEG or PNG and upload that.")
 DOCUMENT_ADVICE = gettext_lazy("Please save it as PDF or DOCX and upload that.")
 ARCHIVE_ADVICE = gettext_lazy("Please unpack it and upload the documents one by one.")
-OTHER_ADVICE = gettext_lazy("Please upload a picture, a PDF, or a Word, Excel, PowerPoint, WPS or text document.")
+OTHER_ADVICE = gettext_lazy("Please upload a picture, a PDF, OFD, Word, Excel, PowerPoint, WPS or text document.")
 
 ARCHIVE = (gettext_lazy("a compressed archive"), ARCHIVE_ADVICE)
 # (what it is, what to do instead), how it begins
@@ -273,7 +273,7 @@ def _recognise_package(upload):
             with package.open("[Content_Types].xml") as member:
                 declaration = member.read(1024 * 1024 + 1)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError, struct.error):
-        raise damaged("ZIP") from None
+        raise damaged("DOCX, XLSX, PPTX") from None
     content_types = _declared_content_types(declaration)
     if any("macroenabled" in declared or "vbaproject" in declared for declared in content_types) or any(
         "vbaproject" in name.lower() for name in names
@@ -304,18 +304,18 @@ def _check_package(package, members, upload):
     begins_with_member = members and min(member.header_offset for member in members) == 0
     has_unique_names = len({member.filename for member in members}) == len(members)
     if not (ends_with_directory and begins_with_member and has_unique_names):
-        raise damaged("ZIP")
+        raise damaged("DOCX, XLSX, PPTX")
 
 
 def _declared_content_types(declaration):
     """Return the content types (set of lower-case str) that a package declares for its parts."""
     # Real packages declare no entities; without them the parser cannot be made to read or to grow.
     if len(declaration) > 1024 * 1024 or b"<!" in declaration or b"\0" in declaration:
-        raise damaged("ZIP")
+        raise damaged("DOCX, XLSX, PPTX")
     try:
         root = ElementTree.fromstring(declaration)  # noqa: S314
     except (ElementTree.ParseError, ValueError, LookupError):
-        raise damaged("ZIP") from None
+        raise damaged("DOCX, XLSX, PPTX") from None
     return {element.get("ContentType", "").strip().lower() for element in root}
 
 

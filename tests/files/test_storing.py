@@ -58,7 +58,7 @@ class OriginalNameTests(OwnMediaFolder, TestCase):
     def test_a_path_is_cut_off(self):
         self.assert_kept_as("passwd.pdf", "../../../etc/passwd.pdf")
         self.assert_kept_as("a.pdf", "C:\\Users\\某人\\a.pdf")
-        self.assert_kept_as("file.pdf", "../..")
+        self.assert_kept_as("文件.pdf", "../..")
 
     def test_characters_that_deceive_or_break_are_taken_out(self):
         self.assert_kept_as("报告fdp.pdf", "报告\u202efdp\u2066.pdf")
@@ -75,7 +75,7 @@ class OriginalNameTests(OwnMediaFolder, TestCase):
         self.assert_kept_as("扫描件.pdf", "扫描件")
         self.assert_kept_as("照片.jpg", "照片.webp", samples.photograph(format="WEBP"))
         self.assert_kept_as("方案.wps", "方案.wps", samples.compound("WordDocument"))
-        self.assert_kept_as("file.pdf", ".")
+        self.assert_kept_as("文件.pdf", ".")
 
 
 class DescriptionTests(OwnMediaFolder, TestCase):
