@@ -78,11 +78,11 @@ def panels(user, at=None):
 def to_check(items):
     open_note = Q(dossier__staff_notes__isnull=False, dossier__staff_notes__resolved_at__isnull=True)
     notes = union((item.filter(open_note) for item in items), code=F("dossier__staff_notes__code"))
-    rows = [
+    by_item = [
         Row(*item, words=[StaffNote.Code(code).label for *_item, code in group])
         for item, group in groupby(notes.order_by("-pk", "code")[:MOST_ROWS], key=lambda row: row[:3])
     ]
-    return Panel("to-check", _("To check"), _("There is nothing to check."), rows, count=notes.count())
+    return Panel("to-check", _("To check"), _("There is nothing to check."), by_item, count=notes.count())
 
 
 def drafts(items, user):
