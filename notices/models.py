@@ -1,7 +1,8 @@
 """Notices: the association's official announcements."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +43,16 @@ class NoticeQuerySet(PublishableQuerySet):
             | Q(objections_from__lte=today, objections_until__gte=today)
             | Q(objections_from__isnull=True, objections_until__gte=today)
         )
+
+    def with_number(self, number):
+        """Return the notices (at most one) that bear ``number`` (DocumentNumber)."""
+        return self.filter(number_code=number.code, number_year=number.year, number_serial=number.serial)
+
+    def next_numbers(self, year):
+        """Return the next free DocumentNumber of ``year`` for every issuing body that has a code: two queries."""
+        taken = dict(self.filter(number_year=year).order_by().values_list("number_code").annotate(Max("number_serial")))
+        codes = IssuingBody.objects.exclude(code="").order_by("code").values_list("code", flat=True).distinct()
+        return [DocumentNumber(code, year, taken.get(code, 0) + 1) for code in codes]
 
     def closed_at(self, at):
         """Return notices whose term is over at ``at``; those without a term are neither open nor closed."""
@@ -143,6 +154,17 @@ class Notice(Publishable):
                 violation_error_message=_("The public review cannot end before it starts."),
             ),
         ]
+
+    def clean_for_publication(self):
+        super().clean_for_publication()
+        if self.kind == self.Kind.PUBLIC_REVIEW:
+            missing = {}
+            if self.objections_until is None:
+                missing["objections_until"] = _("Readers must know until when they can object.")
+            if not self.objection_channel:
+                missing["objection_channel"] = _("Readers must know how they can object.")
+            if missing:
+                raise ValidationError(missing)
 
     @property
     def document_number(self):

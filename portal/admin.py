@@ -36,7 +36,7 @@ class PageAdmin(PublishableAdmin):
     fieldsets = [
         (
             PublishableAdmin.FILING[0],
-            {"fields": ["title", "slug", "summary", "column", "is_to_be_completed", "audience", "readers"]},
+            {"fields": ["slug", "is_to_be_completed", *PublishableAdmin.FILING[1]["fields"]]},
         ),
         PublishableAdmin.TEXT,
     ]
@@ -74,7 +74,7 @@ class SiteSettingsAdmin(AdvancesContentVersion, admin.ModelAdmin):
 class TargetAdmin(AdvancesContentVersion, admin.ModelAdmin):
     """An entry that leads somewhere: exactly one of four kinds of target, said by the model's constraint."""
 
-    autocomplete_fields = ["column"]
+    autocomplete_fields = ["column", "page"]
     list_select_related = ["column", "page"]
     show_full_result_count = False
 

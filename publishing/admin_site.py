@@ -1,5 +1,7 @@
 """The admin site: our name, our dashboard, our policy for content."""
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -10,6 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from . import dashboard, subjects
+
+# What CKEditor and the admin's own scripts need beyond the readers' policy; never a script in the page, never "eval".
+POLICY = {
+    "script-src-attr": [UNSAFE_INLINE],  # the editor's buttons carry their handlers
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:"],  # the editor's icons, and what a picture is until it is uploaded
+}
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -25,6 +34,9 @@ class PortalAdminSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def admin_view(self, view, cacheable=False):
+        return super().admin_view(csp_replace(POLICY)(view), cacheable)
 
     def index(self, request, extra_context=None):
         return super().index(request, {"panels": dashboard.panels(request.user), **(extra_context or {})})

@@ -56,13 +56,16 @@ def apply(item, content):
     """Set the versioned fields of ``item`` in memory to ``content``.
 
     The model may have changed since: fields that ``content`` lacks keep their value, those it alone knows are left out.
+    Likewise what a field pointed to may be gone: then it keeps its value.
     """
     for name in item.versioned:
         if name not in content["fields"]:
             continue
         field, value = item._meta.get_field(name), content["fields"][name]
         if isinstance(field, models.ForeignKey):
-            setattr(item, field.attname, value)
+            is_other = value is not None and value != getattr(item, field.attname)
+            if not is_other or field.related_model._base_manager.filter(pk=value).exists():
+                setattr(item, field.attname, value)
         else:
             setattr(item, field.attname, field.to_python(value))
 

@@ -11,6 +11,8 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.widgets import Script
+from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -22,22 +24,36 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title"},
-    "img": {"src", "alt", "width", "height"},
+    "img": {"src", "alt", "role", "width", "height"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
     "ol": {"start"},
 }
-CLASSES = {"p": {"unindented", "centred", "right"}, "figure": {"wide"}, "td": {"right", "centred"}}
+CLASSES = {
+    "p": {"unindented", "centred", "right"},
+    "figure": {"captioned", "wide"},
+    "th": {"right", "centred"},
+    "td": {"right", "centred"},
+}
 URL_SCHEMES = {"http", "https", "mailto", "tel"}
 
-_PICTURE_WITHOUT_SOURCE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
+# In what the sanitiser has written every attribute is quoted and holds no < or >, so that a tag ends at the first >.
+_PICTURE = re.compile(r"<img\b[^>]*>")
+_SOURCE = re.compile(r'\ssrc="')
+_DESCRIPTION = re.compile(r'\s(?:alt="[^"]*[^"\s][^"]*"|role="presentation")')
 _ASSET_ADDRESS = re.compile(r'(?:src|href)="/files/(\d+)/')
+_OWN_PICTURE = re.compile(r"/files/\d+/\d{1,4}\.(?:webp|jpg|png)")
+_WHOLE_NUMBER = re.compile(r"[1-9]\d{0,3}")
 
 
 def _keep_attribute(tag, name, value):
     """Drop pictures from elsewhere: the page must ask no other host, and such a picture can change after review."""
-    if tag == "img" and name == "src" and not value.startswith("/files/"):
-        return None
+    if tag == "img" and name == "src":
+        return value if _OWN_PICTURE.fullmatch(value) else None
+    if name == "role":
+        return value if value == "presentation" else None  # how our editor says that a picture is decorative
+    if name in ("width", "height", "colspan", "rowspan", "start"):
+        return value if _WHOLE_NUMBER.fullmatch(value) else None
     return value
 
 
@@ -61,7 +77,12 @@ def sanitise(html):
         link_rel="noopener",
         strip_comments=True,
     )
-    return _PICTURE_WITHOUT_SOURCE.sub("", cleaned).strip()
+    return _PICTURE.sub(lambda picture: picture[0] if _SOURCE.search(picture[0]) else "", cleaned).strip()
+
+
+def has_undescribed_picture(html):
+    """Return whether ``html`` (sanitised) shows a picture that neither has an alternative text nor is decorative."""
+    return any(not _DESCRIPTION.search(picture) for picture in _PICTURE.findall(html))
 
 
 def asset_pks(html):
@@ -104,5 +125,78 @@ class RichTextField(models.TextField):
         return value
 
 
+def editor_filter():
+    """Return what CKEditor may keep (its ``allowedContent``): what the sanitiser keeps, so that nobody types in vain."""
+    required = {"a": {"href"}, "img": {"src"}}
+    # Without these a picture that was pasted stays the placeholder it was during its upload.
+    while_uploading = {"img": {"data-widget", "data-cke-upload-id"}}
+    rules = []
+    for tag in sorted(TAGS):
+        attributes = ATTRIBUTES.get(tag, set()) | while_uploading.get(tag, set())
+        marked = ["!" + name if name in required.get(tag, ()) else name for name in sorted(attributes)]
+        classes = sorted(CLASSES.get(tag, ()))
+        rules.append(tag + (f"[{','.join(marked)}]" if marked else "") + (f"({','.join(classes)})" if classes else ""))
+    return "; ".join(rules)
+
+
 class CKEditorWidget(PackagedCKEditorWidget):
     """CKEditor 4 with our configuration and our upload."""
+
+    CONFIG = {
+        "toolbar": [
+            ["Format", "Styles"],
+            ["Bold", "Italic", "Subscript", "Superscript", "RemoveFormat"],
+            ["NumberedList", "BulletedList", "Outdent", "Indent", "Blockquote"],
+            ["Link", "Unlink", "Image", "Table", "HorizontalRule"],
+            ["PasteText", "Undo", "Redo", "Maximize"],
+        ],
+        "format_tags": "p;h2;h3;h4",
+        "stylesSet": [
+            {"name": _("Without indent"), "element": "p", "attributes": {"class": "unindented"}},
+            {"name": _("Centred"), "element": "p", "attributes": {"class": "centred"}},
+            {"name": _("To the right"), "element": "p", "attributes": {"class": "right"}},
+            {"name": _("Cell centred"), "element": "td", "attributes": {"class": "centred"}},
+            {"name": _("Cell to the right"), "element": "td", "attributes": {"class": "right"}},
+        ],
+        "allowedContent": editor_filter(),
+        # Without a frame the editor needs no inline script in the policy.
+        "extraPlugins": "divarea,image2,uploadimage",
+        # These call their vendors' servers, ask for frames, or stand in the way of image2.
+        "removePlugins": "stylesheetparser,exportpdf,scayt,wsc,iframe,flash,image,forms,smiley,about,elementspath",
+        "removeDialogTabs": "link:advanced;table:advanced;tableProperties:advanced",
+        "clipboard_handleImages": False,  # uploadimage does
+        "image2_captionedClass": "captioned",
+        "image2_prefillDimensions": False,
+        "disableNativeSpellChecker": False,
+        "entities": False,
+        "height": 420,
+        "width": "100%",
+        "versionCheck": False,
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.config = {**self.CONFIG}
+
+    @property
+    def media(self):
+        return forms.Media(
+            css={"all": ["ckeditor/ckeditor.css", "css/prose.css", "css/admin/editor.css"]},
+            js=[
+                *super().media._js,
+                # In this list, after ckeditor.js: as a list of its own it would be loaded before it and do nothing.
+                Script(
+                    "js/admin/editor.js",
+                    **{
+                        "id": "editor-script",
+                        "data-decorative": _("Decorative: adds nothing that the words do not say"),
+                        "data-undescribed": _("Say what the picture shows, or mark it as decorative."),
+                    },
+                ),
+            ],
+        )
+
+    def get_context(self, name, value, attrs):
+        upload_url = reverse("admin:files_upload_image")
+        self.config = {**self.config, "uploadUrl": upload_url, "filebrowserImageUploadUrl": upload_url}
+        return super().get_context(name, value, attrs)

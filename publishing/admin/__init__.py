@@ -1,5 +1,6 @@
 """The admin of what all published things share: ``columns`` for the filing, ``items`` for the items themselves."""
 
-from . import columns, items
+from . import columns, dossiers
+from .items import PublishableAdmin
 
-__all__ = ["columns", "items"]
+__all__ = ["PublishableAdmin", "columns", "dossiers"]

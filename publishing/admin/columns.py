@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from .. import subjects
 from ..models import Column, Label
 from .content_version import AdvancesContentVersion
 
@@ -17,6 +18,15 @@ class ColumnAdmin(AdvancesContentVersion, admin.ModelAdmin):
     search_fields = ["title"]
     autocomplete_fields = ["parent"]
     show_full_result_count = False
+
+    def get_search_results(self, request, queryset, search_term):
+        """Offer an item's form the columns of its subject only: the autocomplete says for which model it asks."""
+        found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
+        asking = (request.GET.get("app_label"), request.GET.get("model_name"))
+        for model in subjects.models():
+            if asking == (model._meta.app_label, model._meta.model_name):
+                found = found.for_subject(model.subject())
+        return found, may_have_duplicates
 
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)

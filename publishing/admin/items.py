@@ -1,1 +1,340 @@
 """The admin base of everything that is published."""
+
+from csp.constants import HEADER as POLICY_HEADER
+from csp.constants import SELF
+from csp.utils import build_policy
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget, RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import F
+from django.forms.widgets import Script
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from .. import content, content_version
+from ..forms import PublishableForm
+from ..models import Dossier, Publishable, Revision, StaffNote
+from .filters import ColumnFilter, LabelFilter, StatusFilter, ToDoFilter, YearFilter
+from .verbs import VERBS
+
+Status = Publishable.Status
+TONES = {
+    Status.DRAFT: "mute",
+    Status.SCHEDULED: "blue",
+    Status.PUBLISHED: "green",
+    Status.EXPIRED: "mute",
+    Status.REPEALED: "mute",
+    Status.WITHDRAWN: "mute struck",
+    Status.TRASHED: "mute struck",
+}
+MOST_REVISIONS = 100
+OUT = (Status.PUBLISHED, Status.EXPIRED, Status.REPEALED)  # readers can open its page
+
+
+def short(moment):
+    """Return ``moment`` (aware datetime) as a table has room for it: 2026-11-24 17:07 in Shanghai."""
+    return date_format(timezone.localtime(moment), "Y-m-d H:i")
+
+
+def badges(item, has_pending_changes):
+    """Return the state of ``item`` in words, as HTML."""
+    status = item.status
+    text = status.label
+    if status == Status.SCHEDULED:
+        text = f"{text} {short(item.published_at)}"
+    found = [(TONES[status], text)]
+    if has_pending_changes:
+        found.append(("ochre", _("Changes to publish")))
+    if item.is_pinned:
+        found.append(("blue", _("Pinned")))
+    return format_html_join(" ", '<span class="badge {}">{}</span>', found)
+
+
+class ItemList(ChangeList):
+    def get_queryset(self, request, exclude_parameters=None):
+        items = super().get_queryset(request, exclude_parameters).with_last_save().prefetch_related("dossier__labels")
+        return items.defer(*self.model.rich_text_names())
+
+
+class PublishableAdmin(admin.ModelAdmin):
+    """Saving makes revisions, publishing takes a permission, and everything else is a verb with a page of its own.
+
+    Subclasses name their ``detail_view_class``, on which previews are shown, and add their facts to ``fieldsets``.
+    """
+
+    form = PublishableForm
+    detail_view_class = None
+    change_form_template = "admin/publishing/item_change_form.html"
+    object_history_template = "admin/publishing/item_history.html"
+
+    list_display = ["title", "state", "column", "label_names", "published", "saved"]
+    list_filter = [StatusFilter, ToDoFilter, ColumnFilter, LabelFilter, YearFilter]
+    list_select_related = ["column", "dossier"]
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # a count of all items for every choice of every filter
+    search_fields = ["title"]
+    search_help_text = _("Words of the title, or the number of the item.")
+    ordering = [F("published_at").desc(nulls_first=True), "-pk"]  # drafts first
+    actions = None
+    autocomplete_fields = ["column"]
+
+    FILING = (_("Title and filing"), {"fields": ["title", "summary", "column", "labels", ("audience", "readers")]})
+    TEXT = (_("Text"), {"fields": ["body"], "classes": ["text", "before-rows"]})
+    fieldsets = [FILING, TEXT]
+
+    @property
+    def media(self):
+        return super().media + forms.Media(
+            css={"all": ["css/admin/items.css"]},
+            js=[Script("js/admin/title-length.js", type="module"), Script("js/admin/leave-warning.js", type="module")],
+        )
+
+    # -- Permissions --------------------------------------------------------------------------------------------------
+
+    def may(self, request, action):
+        return request.user.has_perm(f"{self.opts.app_label}.{action}_{self.opts.model_name}")
+
+    def has_publish_permission(self, request):
+        return self.may(request, "publish")
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # the trash is a verb, and it can be undone
+
+    def get_readonly_fields(self, request, obj=None):
+        """What changes with the save, without a publication, is the publisher's as soon as readers see it."""
+        names = list(super().get_readonly_fields(request, obj))
+        if obj is not None and obj.live_revision_id and not self.has_publish_permission(request):
+            names.extend(obj.immediate)
+        return names
+
+    # -- The list -----------------------------------------------------------------------------------------------------
+
+    def get_changelist(self, request, **kwargs):
+        return ItemList
+
+    def get_search_results(self, request, queryset, search_term):
+        found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
+        number = search_term.strip()
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            found |= queryset.filter(pk=int(number))
+        return found, may_have_duplicates
+
+    @admin.display(description=_("status"))
+    def state(self, item):
+        return badges(item, item.live_revision_id is not None and item.newest_revision_id != item.live_revision_id)
+
+    @admin.display(description=_("labels"))
+    def label_names(self, item):
+        return "、".join(label.name for label in item.dossier.labels.all())
+
+    @admin.display(description=_("published at"), ordering="published_at")
+    def published(self, item):
+        if item.published_at is None:
+            return None
+        return short(item.published_at) if item.is_dated else _("date unknown")
+
+    @admin.display(description=_("last saved"))
+    def saved(self, item):
+        if item.saved_at is None:
+            return None
+        return format_html("{}<br>{}", short(item.saved_at), item.saved_by or "")
+
+    # Read-only counterparts of the form's own fields, for people who may only look.
+
+    @admin.display(description=_("labels"))
+    def labels(self, item):
+        return self.label_names(item)
+
+    @admin.display(description=_("reader groups"))
+    def readers(self, item):
+        return "、".join(group.name for group in item.dossier.readers.all())
+
+    # -- The form -----------------------------------------------------------------------------------------------------
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "title":
+            kwargs["widget"] = AdminTextInputWidget(
+                attrs={"data-length": _("%(count)s characters"), "autocomplete": "off"}
+            )
+        elif isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # A column or a file is not changed, still less deleted, on the way through a text.
+            field.widget.can_change_related = field.widget.can_delete_related = False
+        elif isinstance(field.widget, AdminTextareaWidget):
+            field.widget.attrs["rows"] = 3  # it grows with what is typed
+        return field
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.user, form.is_publishing = request.user, "_publish" in request.POST
+        return form
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if "_publish" in request.POST and not self.has_publish_permission(request):
+            raise PermissionDenied
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, obj, form, change):
+        """Write what is not a matter of revisions: a new row, or the fields that change at once."""
+        if not change:
+            obj.author = request.user
+            obj.save()
+            return
+        at_once = [name for name in obj.immediate if name in form.changed_data]
+        if at_once:
+            obj.save(update_fields=at_once)
+            content_version.advance()
+
+    def save_related(self, request, form, formsets, change):
+        """Save the text, labels, files and relations as a revision, and publish it if that was asked."""
+        item, live = form.instance, form.instance.live_revision
+        revision = form.saved_revision = form.save_revision()
+        if form.is_publishing:
+            item.publish(revision)
+            text = _("Revision %(number)s is published. Readers see it now.")
+        elif live is None:
+            text = _("Saved as revision %(number)s. Readers do not see it yet.")
+        elif revision == live:
+            text = _("Readers see revision %(number)s, as before.")
+        else:
+            text = _("Saved as revision %(number)s. Until it is published, readers see revision %(live)s.")
+        if item.status == Status.SCHEDULED and form.is_publishing:
+            text = _("Revision %(number)s appears on %(moment)s.")
+        values = {"number": revision.number, "live": live and live.number}
+        if item.published_at:
+            values["moment"] = short(item.published_at)
+        self.message_user(request, text % values, messages.SUCCESS)
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        words = [str(form.saved_revision)]
+        if form.changed_data and not add:
+            words.append(_("changed: %(fields)s") % {"fields": "、".join(form.changed_titles())})
+        if form.is_publishing:
+            words.append(_("published"))
+        return " · ".join(map(str, words))
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return super().response_add(request, obj) if IS_POPUP_VAR in request.POST else self.back_to(obj)
+
+    def response_change(self, request, obj):
+        return super().response_change(request, obj) if IS_POPUP_VAR in request.POST else self.back_to(obj)
+
+    def url_of(self, page, *args):
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+    def back_to(self, item):
+        return redirect(self.url_of("change", item.pk))
+
+    def view_on_site(self, item):
+        return item.get_absolute_url() if item.status in OUT else None
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["may_publish"] = self.has_publish_permission(request) and (obj is None or not obj.is_removed)
+        context["may_change"] = self.has_change_permission(request, obj) if change else True
+        if change:
+            newest = context["adminform"].form.newest
+            context["newest"] = newest
+            context["badges"] = badges(obj, obj.live_revision_id and newest and newest.pk != obj.live_revision_id)
+            context["preview_url"] = self.url_of("preview", obj.pk) if newest else None
+            context["notes"] = [
+                (note, self.url_of("note", obj.pk, note.pk)) for note in obj.dossier.staff_notes.unresolved()
+            ]
+            context["verbs"] = [
+                (verb, self.url_of("verb", obj.pk, verb.name))
+                for verb in VERBS.values()
+                if verb.applies_to(obj) and self.may(request, verb.permission(obj))
+            ]
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def history_view(self, request, object_id, extra_context=None):
+        revisions = Revision.objects.filter(dossier=object_id).select_related("author")[:MOST_REVISIONS]
+        rows = [(revision, self.url_of("preview", object_id, revision.number)) for revision in revisions]
+        return super().history_view(request, object_id, {"revisions": rows, **(extra_context or {})})
+
+    # -- Pages of its own ---------------------------------------------------------------------------------------------
+
+    def get_urls(self):
+        wrap = self.admin_site.admin_view
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("<int:pk>/preview/", wrap(self.preview_view), name=f"{name}_preview"),
+            path("<int:pk>/preview/<int:number>/", wrap(self.preview_view), name=f"{name}_preview"),
+            path("<int:pk>/verb/<slug:name>/", wrap(self.verb_view), name=f"{name}_verb"),
+            path("<int:pk>/note/<int:note_pk>/", wrap(self.note_view), name=f"{name}_note"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_safe)
+    def preview_view(self, request, pk, number=None):
+        """Show a revision (the newest, without ``number``) on the page that readers would see."""
+        item = get_object_or_404(self.model.objects.for_pages(), pk=pk)
+        if not self.has_view_permission(request, item):
+            raise PermissionDenied
+        revision = item.dossier.revisions.filter(**({"number": number} if number else {})).first()
+        if revision is None:
+            raise Http404("no such revision")
+        content.apply(item, revision.content)
+        view = self.detail_view_class()
+        view.setup(request, pk=pk, revision=revision)
+        view.object = item
+        response = view.render_to_response({**view.get_context_data(), "is_preview": True})
+        # The readers' policy, but for the frame in which our own form may show the page.
+        response.headers[POLICY_HEADER] = build_policy(replace={"frame-ancestors": [SELF]})
+        response.headers["X-Frame-Options"] = "SAMEORIGIN"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    @method_decorator(transaction.atomic)
+    def verb_view(self, request, pk, name):
+        """Ask for what the verb needs, and do it when it was answered."""
+        if name not in VERBS:
+            raise Http404("no such verb")
+        get_object_or_404(Dossier.objects.select_for_update(), pk=pk)
+        item = get_object_or_404(self.model, pk=pk)
+        if not self.may(request, VERBS[name].permission(item)):
+            raise PermissionDenied
+        if not VERBS[name].applies_to(item):
+            self.message_user(request, _("This is not possible in the item's present state."), messages.WARNING)
+            return self.back_to(item)
+        verb = VERBS[name](request.POST if request.method == "POST" else None, item=item)
+        if request.method == "POST" and verb.is_valid():
+            verb.perform(request.user)
+            self.log_change(request, item, verb.summary())
+            self.message_user(request, verb.done, messages.SUCCESS)
+            return self.back_to(item)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": verb.label,
+            "opts": self.opts,
+            "item": item,
+            "verb": verb,
+            "back_url": self.url_of("change", pk),
+            "media": self.media + verb.media,
+        }
+        return TemplateResponse(request, "admin/publishing/verb.html", context)
+
+    @method_decorator(require_POST)
+    def note_view(self, request, pk, note_pk):
+        """Tick off a note to staff."""
+        item = get_object_or_404(self.model, pk=pk)
+        if not self.has_change_permission(request, item):
+            raise PermissionDenied
+        note = get_object_or_404(StaffNote.objects.unresolved(), pk=note_pk, dossier=pk)
+        note.resolve(by=request.user)
+        self.log_change(request, item, _("checked: %(note)s") % {"note": note})
+        return self.back_to(item)

@@ -26,7 +26,12 @@ class Dossier(models.Model):
         verbose_name_plural = _("dossiers")
 
     def __str__(self):
-        return str(self.pk)
+        item = self.item
+        return _("%(title)s (%(kind)s %(number)s)") % {
+            "title": item.title,
+            "kind": item._meta.verbose_name,
+            "number": self.pk,
+        }
 
     @property
     def item(self):

@@ -1,14 +1,16 @@
 """The row that readers see, and the verbs that change what they see."""
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import content, content_version, visibility
+from .. import content, content_version, richtext, visibility
 from ..richtext import RichTextField
-from .dossiers import Dossier
+from .dossiers import Dossier, Relation, Revision
 
 
 class PublishableQuerySet(models.QuerySet):
@@ -37,6 +39,39 @@ class PublishableQuerySet(models.QuerySet):
 
     def unpinned(self, at=None):
         return self.filter(Q(pinned_until__isnull=True) | Q(pinned_until__lte=at or timezone.now()))
+
+    def in_status(self, status, at=None):
+        """Return the items whose ``status_at(at)`` is ``status``."""
+        at = at or timezone.now()
+        Status = self.model.Status
+        stays = ~visibility.removed()
+        is_out = Q(published_at__lte=at) & stays
+        is_repealed, is_expired = Q(repealed_at__lte=at), Q(expires_at__lte=at)
+        conditions = {
+            Status.TRASHED: Q(trashed_at__isnull=False),
+            Status.WITHDRAWN: Q(withdrawn_at__isnull=False, trashed_at__isnull=True),
+            Status.DRAFT: Q(published_at__isnull=True) & stays,
+            Status.SCHEDULED: Q(published_at__gt=at) & stays,
+            Status.REPEALED: is_out & is_repealed,
+            Status.EXPIRED: is_out & ~is_repealed & is_expired,
+            Status.PUBLISHED: is_out & ~is_repealed & ~is_expired,
+        }
+        return self.filter(conditions[status])
+
+    def with_pending_changes(self):
+        """Return the items that have a newer revision behind the live one."""
+        newer = Revision.objects.filter(dossier=OuterRef("pk"), number__gt=OuterRef("live_revision__number"))
+        return self.filter(Exists(newer), live_revision__isnull=False)
+
+    def with_last_save(self):
+        """Add ``newest_revision_id``, ``saved_at`` and ``saved_by`` (a name) of each item's newest revision."""
+        newest = Revision.objects.filter(dossier=OuterRef("pk")).order_by("-number")
+        name = Coalesce(NullIf("author__name", Value("")), "author__username")
+        return self.annotate(
+            newest_revision_id=Subquery(newest.values("pk")[:1]),
+            saved_at=Subquery(newest.values("created_at")[:1]),
+            saved_by=Subquery(newest.annotate(author_label=name).values("author_label")[:1]),
+        )
 
     def in_column(self, column):
         """Return the items of ``column`` and of all columns below it."""
@@ -194,6 +229,10 @@ class Publishable(models.Model):
         return self.status_at()
 
     @property
+    def is_removed(self):
+        return bool(self.withdrawn_at or self.trashed_at)
+
+    @property
     def is_pinned(self):
         return self.pinned_until is not None and self.pinned_until > timezone.now()
 
@@ -202,6 +241,18 @@ class Publishable(models.Model):
         """Whether a newer revision waits behind the live one."""
         newest = self.dossier.newest_revision
         return self.live_revision_id is not None and newest is not None and newest.pk != self.live_revision_id
+
+    # -- Promises of a published text ------------------------------------------------------------------------------
+
+    def clean_for_publication(self):
+        """Raise ValidationError if the text in memory must not be published yet. Drafts may lack anything.
+
+        Subjects add what their readers rely on.
+        """
+        for name in self.rich_text_names():
+            if richtext.has_undescribed_picture(getattr(self, name)):
+                message = _("A picture in the text has no alternative text: double-click it and say what it shows.")
+                raise ValidationError({name: message})
 
     # -- Verbs ----------------------------------------------------------------------------------------------------
 
@@ -258,6 +309,20 @@ class Publishable(models.Model):
     def repeal(self, reason, at=None):
         """Declare the document void from ``at`` on; it leaves the lists, its page stays with the reason."""
         self._change(repealed_at=at or timezone.now(), repeal_reason=reason)
+
+    def relate(self, target, kind, author):
+        """Tie this item to ``target`` (Dossier) for readers at once, and in its newest revision, which would lose the tie."""
+        with transaction.atomic():
+            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            newest = self.dossier.newest_revision
+            relations = [row for row in newest.content["relations"] if row != {"target": target.pk, "kind": kind}]
+            relations.append({"target": target.pk, "kind": kind})
+            revision = self.record_revision({**newest.content, "relations": relations}, author, base=newest)
+            if self.live_revision_id == newest.pk:
+                self.publish(revision)
+            else:
+                Relation.objects.get_or_create(source=self.dossier, target=target, kind=kind)
+                content_version.advance()
 
     def withdraw(self, reason):
         """Take the item from all readers now; its address keeps a tombstone. ``reason``: shown to readers."""

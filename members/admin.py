@@ -1,0 +1,56 @@
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from publishing.admin import PublishableAdmin
+from publishing.admin.content_version import AdvancesContentVersion
+
+from .models import Activity, MemberGroup
+from .views import ActivityDetailView
+
+
+@admin.register(MemberGroup)
+class MemberGroupAdmin(AdvancesContentVersion, admin.ModelAdmin):
+    list_display = ["name", "order"]
+    list_editable = ["order"]
+    search_fields = ["name"]
+    show_full_result_count = False
+
+
+@admin.register(Activity)
+class ActivityAdmin(PublishableAdmin):
+    detail_view_class = ActivityDetailView
+    list_display = ["title", "kind", "starts_at", *PublishableAdmin.list_display[1:]]
+    list_filter = ["kind", *PublishableAdmin.list_filter]
+    autocomplete_fields = [*PublishableAdmin.autocomplete_fields, "cover", "member_group"]
+    fieldsets = [
+        (
+            PublishableAdmin.FILING[0],
+            {"fields": ["kind", *PublishableAdmin.FILING[1]["fields"]]},
+        ),
+        (
+            PublishableAdmin.TEXT[0],
+            {**PublishableAdmin.TEXT[1], "fields": ["body", "agenda", "sign_up_notes", "report"]},
+        ),
+        (
+            _("Time and place"),
+            {
+                "fields": ["starts_at", "ends_at", "place", "address"],
+                "description": _("Changes here show at once, without a publication."),
+            },
+        ),
+        (
+            _("Places and sign-up"),
+            {
+                "fields": [
+                    ("seats", "seats_per_organisation"),
+                    "sign_up_opens_at",
+                    "sign_up_closes_at",
+                ],
+                "description": _("Changes here show at once, without a publication."),
+            },
+        ),
+        (
+            _("Facts"),
+            {"fields": ["cover", "member_group", "organiser", "participants", "fee", "contact"]},
+        ),
+    ]

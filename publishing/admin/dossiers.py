@@ -1,0 +1,42 @@
+"""Dossiers are no page of their own: staff meet them where one item names another."""
+
+from django.contrib import admin
+from django.db.models import Q
+
+from .. import subjects
+from ..models import Dossier
+
+
+@admin.register(Dossier)
+class DossierAdmin(admin.ModelAdmin):
+    """The search behind "related to" and "replaced by": by words of a title, or by number, over all subjects."""
+
+    search_fields = ["pk"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(*(model._meta.model_name for model in subjects.models()))
+
+    def get_search_results(self, request, queryset, search_term):
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        condition = Q()
+        for model in subjects.models():
+            condition |= Q(**{f"{model._meta.model_name}__title__icontains": term})
+        if term.isascii() and term.isdigit() and len(term) < 19:
+            condition |= Q(pk=int(term))
+        return queryset.filter(condition), False
+
+    def has_module_permission(self, request):
+        return False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -1,0 +1,251 @@
+"""The form of an item. It works on the newest revision and makes the next one; it never touches what readers see."""
+
+import json
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ReaderGroup
+from files.models import Asset
+
+from . import content
+from .models import Attachment, Dossier, Label, Publishable, Relation
+
+
+class AttachmentForm(forms.Form):
+    asset = forms.ModelChoiceField(
+        Asset.objects.all(),
+        label=_("file"),
+        widget=RelatedFieldWidgetWrapper(
+            AutocompleteSelect(Attachment._meta.get_field("asset"), admin.site),
+            Attachment._meta.get_field("asset").remote_field,
+            admin.site,
+            can_add_related=True,
+        ),
+    )
+    caption = forms.CharField(
+        label=_("caption"), max_length=120, required=False, help_text=_("Empty: the title of the file.")
+    )
+
+    def __init__(self, *args, may_add_files, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["asset"].widget.can_add_related = may_add_files
+
+    @staticmethod
+    def row(cleaned):
+        return {"asset": cleaned["asset"].pk, "caption": cleaned["caption"]}
+
+    @staticmethod
+    def key(row):
+        return row["asset"]
+
+
+class RelationForm(forms.Form):
+    kind = forms.ChoiceField(label=_("this item"), choices=[("", "---------"), *Relation.Kind.choices])
+    target = forms.ModelChoiceField(
+        Dossier.objects.all(),
+        label=_("the item"),
+        widget=AutocompleteSelect(Relation._meta.get_field("target"), admin.site),
+    )
+
+    @staticmethod
+    def row(cleaned):
+        return {"target": cleaned["target"].pk, "kind": cleaned["kind"]}
+
+    @staticmethod
+    def key(row):
+        return (row["target"], row["kind"])
+
+
+class RowFormSet(forms.BaseFormSet):
+    """What a revision keeps in order: attachments, relations. It writes no table; ``rows`` go into the revision."""
+
+    title = ""
+    add_text = ""
+
+    @property
+    def rows(self):
+        """The rows (list of dict) as a revision keeps them, in the order that was typed."""
+        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        kept.sort(key=lambda cleaned: (cleaned.get("ORDER") is None, cleaned.get("ORDER") or 0))
+        return [self.form.row(cleaned) for cleaned in kept]
+
+    @property
+    def rows_to_show(self):
+        """All forms and, last, the template of the rows that the script adds; ``is_kept``: the revision has it."""
+        for position, form in enumerate(self.forms):
+            form.is_kept = position < self.initial_form_count()
+        return [*self.forms, self.empty_form]
+
+    @property
+    def script_options(self):
+        """What the script of Django's inlines wants to know, as JSON."""
+        options = {"prefix": self.prefix, "addText": str(self.add_text), "deleteText": gettext("Remove")}
+        return json.dumps({"name": f"#{self.prefix}", "options": options})
+
+    def clean(self):
+        if any(self.errors):
+            return
+        keys = [self.form.key(row) for row in self.rows]
+        if len(set(keys)) < len(keys):
+            raise ValidationError(_("Two rows say the same. Please delete one of them."))
+
+
+class AttachmentRows(RowFormSet):
+    title = _("Attachments")
+    add_text = _("Add another attachment")
+
+
+class RelationRows(RowFormSet):
+    title = _("Relations to other items")
+    add_text = _("Add another relation")
+
+
+# Two spare rows, for those whose browser runs no script that adds them.
+AttachmentFormSet = forms.formset_factory(AttachmentForm, AttachmentRows, extra=2, can_order=True, can_delete=True)
+RelationFormSet = forms.formset_factory(RelationForm, RelationRows, extra=1, can_delete=True)
+
+
+class PublishableForm(forms.ModelForm):
+    """The newest revision of an item, to be edited.
+
+    ``base`` travels through the page as the number of the revision that was opened. If somebody saved another one in
+    the meantime, the form is invalid and comes back with the typed text, ready to be saved on top of the other.
+    """
+
+    user = None  # who edits, and
+    is_publishing = False  # whether the text goes to readers at once: set by the admin on the class of this request
+
+    base = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    labels = forms.ModelMultipleChoiceField(
+        Label.objects.all(),
+        label=_("labels"),
+        required=False,
+        widget=AutocompleteSelectMultiple(Dossier._meta.get_field("labels"), admin.site),
+    )
+    readers = forms.ModelMultipleChoiceField(
+        ReaderGroup.objects.all(),
+        label=_("reader groups"),
+        required=False,
+        widget=AutocompleteSelectMultiple(Dossier._meta.get_field("readers"), admin.site),
+        help_text=_("Only for items that are not for everyone."),
+    )
+
+    def __init__(self, data=None, files=None, *, instance=None, initial=None, **kwargs):
+        self.newest, opened = None, content.EMPTY
+        if instance is not None and instance.pk:
+            if data is not None:
+                # Until the end of the transaction nobody else saves, publishes or withdraws this item.
+                Dossier.objects.select_for_update().get(pk=instance.pk)
+                instance.refresh_from_db()
+            self.newest = instance.dossier.newest_revision
+            opened = self.newest.content if self.newest else content.of_row(instance)
+            content.apply(instance, opened)
+        initial = {
+            "base": self.newest and self.newest.number,
+            "labels": opened["labels"],
+            "readers": opened["readers"],
+            **(initial or {}),
+        }
+        super().__init__(data, files, instance=instance, initial=initial, **kwargs)
+        if "column" in self.fields:
+            self.fields["column"].queryset = self.fields["column"].queryset.for_subject(self._meta.model.subject())
+        self.attachments = AttachmentFormSet(
+            data,
+            prefix="attachments",
+            initial=opened["attachments"],
+            form_kwargs={"may_add_files": self.user is not None and self.user.has_perm("files.add_asset")},
+        )
+        self.relations = RelationFormSet(data, prefix="relations", initial=opened["relations"])
+
+    @property
+    def media(self):
+        rows = forms.Media(js=["admin/js/jquery.init.js", "admin/js/inlines.js"])
+        return super().media + self.attachments.media + self.relations.media + rows
+
+    @property
+    def changed_data(self):
+        formsets = {"attachments": self.attachments, "relations": self.relations}
+        return [*super().changed_data, *(name for name, formset in formsets.items() if formset.has_changed())]
+
+    def changed_titles(self):
+        """Return what was changed (list of str), in the words of the form."""
+        titles = {"attachments": self.attachments.title, "relations": self.relations.title}
+        return [str(titles.get(name) or self.fields[name].label) for name in self.changed_data]
+
+    # -- Cleaning -----------------------------------------------------------------------------------------------------
+
+    def clean(self):
+        super().clean()
+        self._clean_base()
+        if self.cleaned_data.get("audience") == Publishable.Audience.GROUPS and not self.cleaned_data.get("readers"):
+            self.add_error("readers", _("Choose the reader groups, or let everyone read it."))
+        for formset in (self.attachments, self.relations):
+            if not formset.is_valid():
+                self.add_error(None, _("Please check the rows under “%(title)s”.") % {"title": formset.title})
+        if self.relations.is_valid() and any(row["target"] == self.instance.pk for row in self.relations.rows):
+            self.add_error(None, _("An item cannot be related to itself."))
+
+    def _clean_base(self):
+        if self.newest is None or self.cleaned_data.get("base") == self.newest.number:
+            return
+        newest = self.newest
+        meta = self.instance._meta
+        url = reverse(f"admin:{meta.app_label}_{meta.model_name}_preview", args=[self.instance.pk, newest.number])
+        self.add_error(
+            None,
+            ValidationError(
+                format_html(
+                    '{} <a href="{}" target="_blank">{}</a>',
+                    _(
+                        "%(name)s saved this item on %(moment)s, after you had opened it. Nothing was saved now; your "
+                        "text is below as you typed it. Compare it with the other version, take over what is missing, "
+                        "and save again: the other version stays in the history."
+                    )
+                    % {
+                        "name": newest.author or _("Somebody"),
+                        "moment": date_format(timezone.localtime(newest.created_at), "DATETIME_FORMAT"),
+                    },
+                    url,
+                    _("See the other version"),
+                ),
+                code="stale",
+            ),
+        )
+        self.data = self.data.copy()
+        self.data[self.add_prefix("base")] = newest.number
+
+    def _post_clean(self):
+        super()._post_clean()  # puts what was typed into the instance
+        if self.is_publishing and not self.errors:
+            try:
+                self.instance.clean_for_publication()
+            except ValidationError as error:
+                self.add_error(None, error)
+
+    # -- The next revision --------------------------------------------------------------------------------------------
+
+    def get_content(self):
+        """Return what was typed as the content of a revision (dict, see publishing.content); the form is valid."""
+        return {
+            "fields": content.of_fields(self.instance),
+            "labels": [label.pk for label in self.cleaned_data["labels"]],
+            "readers": [group.pk for group in self.cleaned_data["readers"]],
+            "attachments": self.attachments.rows,
+            "relations": self.relations.rows,
+        }
+
+    def save_revision(self):
+        """Save what was typed as the next revision and return it; the newest one, if nothing was changed."""
+        typed = self.get_content()
+        if self.newest is not None and typed == self.newest.content:
+            return self.newest
+        return self.instance.record_revision(typed, author=self.user, base=self.newest)

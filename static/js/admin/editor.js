@@ -1,0 +1,51 @@
+/* global CKEDITOR */
+// CKEditor as our articles need it. Stands after ckeditor.js in the same list of scripts (publishing.richtext).
+
+{
+  const words = document.getElementById("editor-script").dataset;
+  const csrfToken = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+
+  CKEDITOR.on("instanceCreated", ({ editor }) => {
+    // At the default priority: earlier the request is not open yet and takes no header.
+    editor.on("fileUploadRequest", (event) => {
+      event.data.fileLoader.xhr.setRequestHeader("X-CSRFToken", csrfToken());
+    });
+    // Without a frame the text stands in the admin's own page; it wears the rules of the public one.
+    editor.on("contentDom", () => editor.editable().addClass("prose"));
+  });
+
+  CKEDITOR.on("dialogDefinition", ({ data: { name, definition } }) => {
+    if (name === "image2") askForDescription(definition);
+  });
+
+  // A picture says what it shows, or says that it is decorative: alt="" and role="presentation".
+  function askForDescription(definition) {
+    const info = definition.getContents("info");
+    info.add(
+      {
+        id: "decorative",
+        type: "checkbox",
+        label: words.decorative,
+        setup(widget) {
+          this.setValue(widget.parts.image.getAttribute("role") === "presentation");
+        },
+        commit(widget) {
+          const image = widget.parts.image;
+          if (this.getValue()) image.setAttribute("role", "presentation");
+          else image.removeAttribute("role");
+        },
+      },
+      "hasCaption",
+    );
+    const description = info.get("alt");
+    description.validate = function () {
+      const isDecorative = this.getDialog().getValueOf("info", "decorative");
+      return isDecorative || this.getValue().trim() !== "" || words.undescribed;
+    };
+    const commit = description.commit;
+    description.commit = function (widget) {
+      if (this.getDialog().getValueOf("info", "decorative")) this.setValue("");
+      commit.call(this, widget);
+    };
+  }
+}
