@@ -8,6 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from .forms import AssetForm
@@ -36,13 +37,14 @@ class AssetAdmin(admin.ModelAdmin):
     """Upload, describe, replace and delete; the pages of the staff see every file, used or not."""
 
     form = AssetForm
-    list_display = ["thumbnail", "title", "kind", "size", "is_used", "uploaded_at", "uploaded_by"]
+    list_display = ["thumbnail", "title", "size", "use", "uploaded_on", "uploaded_by"]
     list_display_links = ["thumbnail", "title"]
     list_filter = ["kind", UseFilter, "awaits_description"]
     list_select_related = ["uploaded_by"]
     list_per_page = 50
     search_fields = ["title", "original_name"]
     show_full_result_count = False
+    view_on_site = False  # the page of a file links its content, used or not
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_use()
@@ -90,9 +92,13 @@ class AssetAdmin(admin.ModelAdmin):
     def size(self, asset):
         return filesizeformat(asset.size_bytes)
 
-    @admin.display(description=_("in use"), boolean=True)
-    def is_used(self, asset):
-        return asset.is_used
+    @admin.display(description=_("use"))
+    def use(self, asset):
+        return _("in use") if asset.is_used else _("not in use")
+
+    @admin.display(description=_("uploaded"), ordering="uploaded_at")
+    def uploaded_on(self, asset):
+        return f"{localtime(asset.uploaded_at):%Y-%m-%d}"
 
     @admin.display(description=_("file"))
     def facts(self, asset):

@@ -27,6 +27,10 @@ class AssetForm(forms.ModelForm):
     class Meta:
         model = Asset
         fields = ["title", "alt_text", "is_decorative"]
+        help_texts = {
+            "alt_text": _("What the picture shows, for people who cannot see it. Needed unless it is decorative."),
+            "is_decorative": _("For a picture that adds nothing to the words beside it."),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

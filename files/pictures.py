@@ -10,8 +10,9 @@ from .recognition import JPEG, PNG, WEBP, damaged, open_image
 
 # Posters made for phones are narrow and very long; fitting them into a square would make their text unreadable.
 MASTER_WIDTH, MASTER_HEIGHT = 2400, 7200
-# A drawing or a screenshot has fewer colours than a photograph, and JPEG would blur its edges.
-GRAPHIC_COLOURS = 4096
+# JPEG blurs the edges of drawings and screenshots. Kept exactly, these take hardly more bytes and photographs many times
+# as many; so a picture is kept exactly if that costs at most this factor.
+PRICE_OF_EXACTNESS = 2
 RENDITION_WIDTHS = (480, 960, 1600)
 
 _SRGB = ImageCms.createProfile("sRGB")
@@ -20,11 +21,11 @@ _SRGB = ImageCms.createProfile("sRGB")
 def make_master(file):
     """Return (format, width, height, content): the picture that we keep of ``file``, encoded as bytes.
 
-    At most MASTER_WIDTH × MASTER_HEIGHT; PNG if transparent or a graphic, else JPEG. Of an animation the first frame
-    stays. Raises RefusedFile if the picture cannot be decoded.
+    At most MASTER_WIDTH × MASTER_HEIGHT; PNG if transparent, or if it came without loss and exactness is cheap, else
+    JPEG. Of an animation the first frame stays. Raises RefusedFile if the picture cannot be decoded.
     """
     image = open_image(file)
-    is_photograph = image.format in ("JPEG", "MPO")
+    was_exact = image.format not in ("JPEG", "MPO")
     try:
         # JPEG alone can be decoded at a half, a quarter or an eighth; a draft keeps both sides above the width asked.
         image.draft(None, (MASTER_WIDTH, MASTER_WIDTH))
@@ -34,10 +35,14 @@ def make_master(file):
         image = _in_srgb(image)
     except Exception:  # decoders raise many things on hostile bytes
         raise damaged(_("a picture")) from None
-    is_graphic = not is_photograph and _is_graphic(image)
     image.thumbnail((MASTER_WIDTH, MASTER_HEIGHT), Image.Resampling.LANCZOS)
-    format = PNG if is_graphic or image.mode == "RGBA" else JPEG
-    return format, image.width, image.height, _encode(image, format)
+    if image.mode == "RGBA":
+        format, content = PNG, _encode(image, PNG)
+    else:
+        format, content = JPEG, _encode(image, JPEG)
+        if was_exact and len(exact := _encode(image, PNG)) <= PRICE_OF_EXACTNESS * len(content):
+            format, content = PNG, exact
+    return format, image.width, image.height, content
 
 
 def rendition_widths(master_width):
@@ -54,14 +59,16 @@ def make_renditions(file):
     master = Image.open(file, formats=["JPEG", "PNG"])
     format = {"JPEG": JPEG, "PNG": PNG}[master.format]
     master.load()
-    is_graphic = format is PNG and _is_graphic(master)
     for width in rendition_widths(master.width):
         image = master
         if width < master.width:
             height = max(1, round(master.height * width / master.width))
             image = master.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
             yield width, format, _encode(image, format)
-        yield width, WEBP, _encode(image, WEBP, **({"lossless": True} if is_graphic else {}))
+        content = _encode(image, WEBP, quality=80)
+        if format is PNG and len(exact := _encode(image, WEBP, lossless=True)) <= PRICE_OF_EXACTNESS * len(content):
+            content = exact
+        yield width, WEBP, content
 
 
 def _in_srgb(image):
@@ -83,15 +90,9 @@ def _in_srgb(image):
     return image
 
 
-def _is_graphic(image):
-    return image.getcolors(GRAPHIC_COLOURS) is not None
-
-
 def _encode(image, format, **options):
     if format is JPEG:
         options = {"quality": 85, "optimize": True, "progressive": True}
-    elif format is WEBP:
-        options = {"quality": 80, **options}
     content = io.BytesIO()
     image.save(content, format.name, **options)
     return content.getvalue()

@@ -73,6 +73,8 @@ class MasterTests(SimpleTestCase):
         self.assertIs(make_master(samples.photograph(format="PNG"))[0], JPEG)
         self.assertIs(make_master(samples.picture(format="PNG"))[0], PNG)
         self.assertIs(make_master(samples.picture(format="JPEG"))[0], JPEG)
+        grey_grain = Image.effect_noise((800, 500), 60)
+        self.assertIs(make_master(samples.encoded(grey_grain, "PNG"))[0], JPEG)
 
     def test_transparency_is_kept_and_mere_opacity_is_not(self):
         format, image, _kept = make_master(samples.picture(mode="RGBA", colour=(0, 0, 0, 0)))
