@@ -272,7 +272,9 @@ def _recognise_package(upload):
             # Read by our limit, not by what the member says of itself.
             with package.open("[Content_Types].xml") as member:
                 declaration = member.read(1024 * 1024 + 1)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, OSError, ValueError, struct.error):
+    except RefusedFile:
+        raise
+    except Exception:  # the archive and its decompressors raise many things on hostile bytes
         raise damaged("DOCX, XLSX, PPTX") from None
     content_types = _declared_content_types(declaration)
     if any("macroenabled" in declared or "vbaproject" in declared for declared in content_types) or any(
