@@ -2,7 +2,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 from django.utils.functional import cached_property
 
-from publishing.views import CountedPaginator, PublishedDetailView, PublishedListView
+from publishing.views import PublishedDetailView, PublishedListView
 
 from .models import Activity
 
@@ -36,8 +36,9 @@ class ActivityListView(PublishedListView):
     def get_queryset(self):
         return self.get_listed().for_lists()
 
-    def get_paginator(self, queryset, per_page, **kwargs):
-        return CountedPaginator(queryset, per_page, self.counts[self.phase])
+    @property
+    def total(self):
+        return self.counts[self.phase], self.counts[self.phase]
 
     def get_pinned(self):
         return []

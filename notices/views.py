@@ -1,7 +1,9 @@
 from django.db.models import Count, Q
 from django.http import Http404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
-from publishing.views import CountedPaginator, PublishedDetailView, PublishedListView
+from publishing.views import PublishedDetailView, PublishedListView
 
 from .document_numbers import DocumentNumber
 from .models import Notice
@@ -43,39 +45,38 @@ class NoticeListView(PublishedListView):
             except ValueError:
                 notices = notices.filter(title__icontains=self.words)
             else:
-                notices = notices.filter(number_code=number.code, number_year=number.year, number_serial=number.serial)
+                notices = notices.with_number(number)
         return notices
 
     def get_listed(self):
         notices = self.get_of_every_kind()
         return notices.filter(kind=self.kind) if self.kind else notices
 
-    def get_counts(self):
-        """Return {kind: (number of notices, number of unpinned ones)} with one query."""
-        if not hasattr(self, "_counts"):
-            unpinned = Q(pinned_until__isnull=True) | Q(pinned_until__lte=self.at)
-            rows = (
-                self.get_of_every_kind()
-                .order_by()
-                .values_list("kind")
-                .annotate(Count("pk"), Count("pk", filter=unpinned))
-            )
-            self._counts = {kind: (total, loose) for kind, total, loose in rows}
-        return self._counts
+    @cached_property
+    def counts(self):
+        """{kind: (number of notices, number of unpinned ones)} under the other filters, with one query."""
+        is_loose = Q(pinned_until__isnull=True) | Q(pinned_until__lte=self.at)
+        kinds = self.get_of_every_kind().order_by().values_list("kind")
+        rows = kinds.annotate(total=Count("pk"), loose=Count("pk", filter=is_loose))
+        return {kind: (total, loose) for kind, total, loose in rows}
 
-    def get_paginator(self, queryset, per_page, **kwargs):
-        counts = self.get_counts()
-        kinds = [self.kind] if self.kind else list(counts)
-        return CountedPaginator(queryset, per_page, sum(counts.get(kind, (0, 0))[1] for kind in kinds))
+    @cached_property
+    def total(self):
+        chosen = [self.counts.get(self.kind, (0, 0))] if self.kind else self.counts.values()
+        return sum(total for total, _loose in chosen), sum(loose for _total, loose in chosen)
+
+    def chosen_filters(self):
+        terms = {"open": _("Open"), "closed": _("Closed")}
+        more = [("term", terms.get(self.term)), ("words", self.words)]
+        return [*super().chosen_filters(), *((name, text) for name, text in more if text)]
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        counts = self.get_counts()
-        everything = sum(total for total, _loose in counts.values())
-        tabs = [("", None, everything), *((k.value, k.label, counts.get(k.value, (0, 0))[0]) for k in Notice.Kind)]
+        everything = sum(total for total, _loose in self.counts.values())
+        tabs = [("", _("All"), everything)]
+        tabs += [(kind.value, kind.label, self.counts.get(kind.value, (0, 0))[0]) for kind in Notice.Kind]
         return {
             **context,
-            "total": counts.get(self.kind, (0, 0))[0] if self.kind else everything,
             "kind": self.kind,
             "term": self.term,
             "words": self.words,

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from publishing import content_version, subjects
-from publishing.models import Column
+from publishing import content_version, filing, subjects
 
 from .models import Banner, FriendlyLinkGroup, NavigationItem, Page, ServiceLink, SiteSettings
 from .reading import SIZES
@@ -43,13 +42,14 @@ def context(request):
 def of_request(request):
     """Return the Chrome, the same for every reader; the banners are those of this moment."""
     at = timezone.now()
-    chrome = content_version.remember("chrome", content_version.current_for(request), build, at)
+    version = content_version.current_for(request)
+    chrome = content_version.remember("chrome", version, lambda: build(filing.columns(request)), at)
     chrome.banners = [banner for banner in chrome.banners if banner.starts_at <= at < banner.ends_at]
     return chrome
 
 
-def build():
-    shown = Shown()
+def build(columns):
+    shown = Shown(columns)
     places = {place: [] for place in NavigationItem.Place.values}
     for item in NavigationItem.objects.select_related("column", "page"):
         url = shown.url_of(item)
@@ -73,18 +73,10 @@ def build():
 class Shown:
     """Which targets have something to show to everyone, so that no entry leads to an empty page."""
 
-    def __init__(self):
-        at = timezone.now()
-        self.pages = set(Page.objects.listed(None, at).values_list("pk", flat=True))
-        self.columns = set()
-        for model in subjects.models():
-            self.columns.update(model.objects.listed(None, at).order_by().values_list("column", flat=True).distinct())
-        self.parents = dict(Column.objects.values_list("pk", "parent"))
-        for pk in list(self.columns):
-            while (pk := self.parents.get(pk)) is not None:
-                self.columns.add(pk)
-        subject_of = dict(Column.objects.values_list("pk", "subject"))
-        self.subjects = {subject_of[pk] for pk in self.columns}
+    def __init__(self, columns):
+        self.pages = set(Page.objects.listed(None).values_list("pk", flat=True))
+        self.columns = columns.filled
+        self.subjects = {columns.by_pk[pk].subject for pk in columns.filled}
 
     def url_of(self, target):
         """Return the address that ``target`` (Target) leads to, or None if nothing is to be seen there."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from publishing import content_version, parts, subjects
+from publishing import content_version, filing, parts, subjects
 
 from . import chrome
 from .models import HomeBlock
@@ -12,6 +12,7 @@ from .models import HomeBlock
 
 @dataclass
 class Block:
+    id: str  # of its heading
     title: str
     more_url: str
     items: list = field(default_factory=list)
@@ -19,11 +20,8 @@ class Block:
 
 
 def configured_blocks():
-    """Return [(HomeBlock, numbers of its columns)], for the cache."""
-    return [
-        (block, block.column.subtree_pks() if block.column else [])
-        for block in HomeBlock.objects.select_related("column")
-    ]
+    """Return the HomeBlocks with their columns, for the cache."""
+    return list(HomeBlock.objects.select_related("column"))
 
 
 def regions(request):
@@ -31,23 +29,24 @@ def regions(request):
     at = timezone.now()
     version = content_version.current_for(request)
     filled = {region: [] for region in HomeBlock.Region.values}
-    for block, columns in content_version.remember("home-blocks", version, configured_blocks, at):
+    columns = filing.columns(request)
+    for block in content_version.remember("home-blocks", version, configured_blocks, at):
         if block.region == HomeBlock.Region.SERVICES:
             entries = chrome.of_request(request).services[: block.count]
             if entries:
-                filled[block.region].append(Block(str(block), "", entries=entries))
+                filled[block.region].append(Block(f"block-{block.pk}", str(block), "", entries=entries))
             continue
-        items = select(block, columns, request.user, at)
+        items = select(block, columns.subtree_pks(block.column_id), request.user, at)
         if items:
-            filled[block.region].append(Block(str(block), block.column.get_absolute_url(), items))
+            filled[block.region].append(Block(f"block-{block.pk}", str(block), block.column.get_absolute_url(), items))
     parts.with_labels(item for blocks in filled.values() for block in blocks for item in block.items)
     return filled
 
 
-def select(block, columns, user, at):
+def select(block, column_pks, user, at):
     """Return the items (list) that ``block`` shows at ``at``: pinned ones first, in the strip the soonest first."""
     model = subjects.model_for(block.column.subject)
-    items = model.objects.listed(user, at).filter(column__in=columns).for_lists()
+    items = model.objects.listed(user, at).filter(column__in=column_pks).for_lists()
     if block.region == HomeBlock.Region.STRIP:
         items = items.upcoming(at)
     elif model.subject() == "members":

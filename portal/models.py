@@ -71,6 +71,10 @@ class SiteSettings(models.Model):
         return self.name
 
     @property
+    def has_contact(self):
+        return any([self.address, self.phone, self.hours, self.email])
+
+    @property
     def public_security_code(self):
         """The digits of the public security record, which its registry takes in the link."""
         return "".join(character for character in self.public_security_number if character.isdigit())
@@ -118,7 +122,9 @@ class NavigationItem(Target):
         MAIN = "main", _("Main navigation")
         FOOTER = "footer", _("Footer")
 
-    place = models.CharField(pgettext_lazy("navigation", "place"), max_length=10, choices=Place.choices, default=Place.MAIN)
+    place = models.CharField(
+        pgettext_lazy("navigation", "place"), max_length=10, choices=Place.choices, default=Place.MAIN
+    )
     title = models.CharField(_("title"), max_length=12, help_text=_("Four characters look best."))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 

@@ -44,6 +44,19 @@ def with_labels(items):
     return items
 
 
+def with_attachments(items):
+    """Return ``items`` as a list with ``parts.attachments`` set instead of labels: one query."""
+    items = list(items)
+    attachments = {}
+    if items:
+        rows = Attachment.objects.filter(dossier__in=[item.pk for item in items]).select_related("asset")
+        for row in rows:
+            attachments.setdefault(row.dossier_id, []).append(row)
+    for item in items:
+        item.parts = Parts(attachments=attachments.get(item.pk, []))
+    return items
+
+
 def of_page(item, user, at=None):
     """Return the Parts of ``item`` for its page: three queries."""
     [item] = with_labels([item])

@@ -1,7 +1,7 @@
 """The public list and page of a subject, and the door through which its files leave."""
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
@@ -13,8 +13,8 @@ from django.views.generic import DetailView, ListView
 from files.models import Asset
 from files.streaming import document_response, image_response
 
-from . import content_version, parts, subjects
-from .models import Column, Label
+from . import content_version, filing, parts, subjects
+from .models import Column
 
 
 class CountedPaginator(Paginator):
@@ -50,16 +50,28 @@ class PublishedListView(ListView):
         return timezone.now()
 
     @cached_property
+    def columns(self):
+        return filing.columns(self.request)
+
+    @cached_property
     def column(self):
         pk = self.get_number("column")
         if pk is None:
             return None
-        return get_object_or_404(Column.objects.for_subject(self.model.subject()).with_ancestors(), pk=pk)
+        column = self.columns.by_pk.get(pk)
+        if column is None or column.subject != self.model.subject():
+            raise Http404("no such column")
+        return column
 
     @cached_property
     def label(self):
         pk = self.get_number("label")
-        return get_object_or_404(Label, pk=pk) if pk is not None else None
+        if pk is None:
+            return None
+        try:
+            return filing.labels(self.request)[pk]
+        except KeyError as error:
+            raise Http404("no such label") from error
 
     @cached_property
     def year(self):
@@ -72,7 +84,7 @@ class PublishedListView(ListView):
         """Return the queryset before paging, narrowed by the filters that every subject has."""
         items = self.model.objects.listed(self.request.user, self.at)
         if self.column:
-            items = items.in_column(self.column)
+            items = items.filter(column__in=self.columns.subtree_pks(self.column.pk))
         if self.label:
             items = items.filter(dossier__labels=self.label)
         if self.year:
@@ -82,6 +94,16 @@ class PublishedListView(ListView):
     def get_queryset(self):
         return self.get_listed().unpinned(self.at).for_lists()
 
+    @cached_property
+    def total(self):
+        """How many items the reader may see under all filters, and how many of them are not pinned: one query."""
+        is_loose = Q(pinned_until__isnull=True) | Q(pinned_until__lte=self.at)
+        counts = self.get_listed().order_by().aggregate(total=Count("pk"), loose=Count("pk", filter=is_loose))
+        return counts["total"], counts["loose"]
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        return CountedPaginator(queryset, per_page, self.total[1])
+
     def get_pinned(self):
         """Return what stands above the first page."""
         return self.get_listed().pinned(self.at).for_lists()
@@ -90,15 +112,19 @@ class PublishedListView(ListView):
         context = super().get_context_data(**kwargs)
         page = context["page_obj"]
         pinned = list(self.get_pinned()) if page.number == 1 else []
-        shown = parts.with_labels([*pinned, *page.object_list])
+        shows_files = self.column is not None and self.column.list_style == Column.ListStyle.FILES
+        shown = (parts.with_attachments if shows_files else parts.with_labels)([*pinned, *page.object_list])
         query = self.request.GET.copy()
         query.pop(self.page_kwarg, None)
         return {
             **context,
             "pinned": shown[: len(pinned)],
             "items": shown[len(pinned) :],
-            "total": page.paginator.count + (len(pinned) if page.number == 1 else 0),
+            "total": self.total[0],
+            "title": self.model._meta.app_config.verbose_name,
             "column": self.column,
+            "column_tabs": self.column_tabs(),
+            "list_style": self.column.list_style if self.column else Column.ListStyle.DATED,
             "label": self.label,
             "year": self.year,
             "years": self.years(),
@@ -106,6 +132,20 @@ class PublishedListView(ListView):
             "active_filters": self.active_filters(),
             "trail": self.trail(),
         }
+
+    def column_tabs(self):
+        """Return [{title, url, is_current}] for the columns beside or below this one; empty if there is no choice."""
+        parent = self.column
+        shown = self.columns.shown_below(self.model.subject(), parent)
+        if not shown and parent is not None:
+            parent = parent.parent
+            shown = self.columns.shown_below(self.model.subject(), parent)
+        if len(shown) < 2:
+            return []
+        tabs = [{"title": column.title, "url": column.get_absolute_url(), "pk": column.pk} for column in shown]
+        everything = {"title": _("All"), "url": parent.get_absolute_url() if parent else self.model.list_url()}
+        current = self.column.pk if self.column and self.column != parent else None
+        return [{**tab, "is_current": tab.get("pk") == current} for tab in [everything, *tabs]]
 
     def years(self):
         """Return the years that have dated items for everyone, newest first; kept until something changes."""
@@ -117,14 +157,18 @@ class PublishedListView(ListView):
         version = content_version.current_for(self.request)
         return content_version.remember(f"years:{self.model.subject()}", version, build, self.at)
 
-    def active_filters(self):
-        """Return [(what is filtered, address without that filter)] for the filters the reader has chosen."""
+    def chosen_filters(self):
+        """Return [(name in the address, what it says)] for the filters in force."""
         chosen = [
             ("column", self.column and self.column.title),
             ("label", self.label and self.label.name),
-            ("year", self.year and _("%(year)s") % {"year": self.year}),
+            ("year", self.year and _("Year %(year)s") % {"year": self.year}),
         ]
-        return [(text, self.address_with(name, "")) for name, text in chosen if text]
+        return [(name, text) for name, text in chosen if text]
+
+    def active_filters(self):
+        """Return [(what it says, address without it)] for the filters in force."""
+        return [(text, self.address_with(name, "")) for name, text in self.chosen_filters()]
 
     def address_with(self, name, value):
         """Return the address of the first page with filter ``name`` set to ``value``; empty: without that filter."""

@@ -11,10 +11,6 @@ class ColumnQuerySet(models.QuerySet):
     def for_subject(self, subject):
         return self.filter(subject=subject)
 
-    def with_ancestors(self):
-        """Join the parents that a breadcrumb shows (three levels)."""
-        return self.select_related("parent__parent")
-
 
 class Column(models.Model):
     """A place in a subject's tree where items are filed and listed."""

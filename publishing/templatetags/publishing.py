@@ -1,0 +1,76 @@
+"""How titles, dates and pictures of items are shown."""
+
+from itertools import groupby
+
+from django import template
+from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from hanzi.phrases import phrases as phrases_of
+
+register = template.Library()
+
+WORD_JOINER = "\u2060"
+# The drawings that stand in for a missing picture; the item's number chooses, so that a list does not repeat itself.
+COVERS = {
+    "members": ["chuanwu", "gangkou", "yishi"],
+    "news": ["chengshi", "biaozhun", "yishi", "gangkou"],
+}
+
+
+@register.filter
+def phrases(title):
+    """Return ``title`` as HTML that breaks between words only, and preferably where a space parts two phrases."""
+    segments = []
+    for words in phrases_of(title):
+        text = "<wbr>".join(str(conditional_escape(word)).replace("·", WORD_JOINER + "·") for word in words)
+        segments.append(f'<span class="seg">{text}</span>')
+    return mark_safe(" ".join(segments))  # noqa: S308 every word was escaped above
+
+
+@register.filter
+def cover(item):
+    """Return the name of the drawing that stands in for the picture of ``item``."""
+    names = COVERS.get(item.subject(), COVERS["news"])
+    return names[item.pk % len(names)]
+
+
+@register.filter
+def month(moment):
+    """Return the month of ``moment`` in words: 10月."""
+    return _("month %(month)s") % {"month": timezone.localtime(moment).month}
+
+
+@register.filter
+def month_day(moment):
+    """Return the day of ``moment`` within its year: 10月13日."""
+    local = timezone.localtime(moment)
+    return _("%(month)s/%(day)s") % {"month": local.month, "day": local.day}
+
+
+@register.filter
+def weekday(moment):
+    """Return the short name of the weekday of ``moment`` in Shanghai: 周四."""
+    names = [_("Mon."), _("Tue."), _("Wed."), _("Thu."), _("Fri."), _("Sat."), _("Sun.")]
+    return names[timezone.localtime(moment).weekday()]
+
+
+@register.filter
+def by_month(items, name="published_at"):
+    """Return [(a moment of the month or None, items)] in the order of ``items``; undated items have no month."""
+
+    def moment_of(item):
+        moment = getattr(item, name)
+        return timezone.localtime(moment) if moment and (item.is_dated or name != "published_at") else None
+
+    def key(item):
+        moment = moment_of(item)
+        return moment and (moment.year, moment.month)
+
+    groups = []
+    for _key, group in groupby(items, key):
+        rows = list(group)
+        groups.append((moment_of(rows[0]), rows))
+    return groups
