@@ -25,6 +25,7 @@ WORKERS = max(1, min(2, os.cpu_count() or 1))
 THREADS_PER_WORKER = 4
 READY_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 10
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def chosen_port():
@@ -63,10 +64,16 @@ class Stopped(Exception):
 
 def stop_on_signals():
     def stop(number, frame):
+        ignore_signals()
         raise Stopped
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, stop)
+
+
+def ignore_signals():
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager
@@ -75,16 +82,21 @@ def processes():
     running = {}
 
     def start(name, *arguments):
-        # A session of its own, so that Ctrl-C reaches this process alone and the parts end in order.
-        process = subprocess.Popen([PYTHON, *arguments], cwd=ROOT, start_new_session=True)
-        running[name] = process
-        return process
+        # Between its start and its entry here nothing may interrupt, or it would be left behind.
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        running[name] = subprocess.Popen(
+            [PYTHON, *arguments],
+            cwd=ROOT,
+            start_new_session=True,  # Ctrl-C reaches this process alone, and the parts end in order
+            preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING),
+        )
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+        return running[name]
 
     try:
         yield start, running
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        ignore_signals()
         for process in running.values():
             signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + STOP_WITHIN_SECONDS
