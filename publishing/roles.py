@@ -23,9 +23,14 @@ def grant_permissions(using="default", **kwargs):
     """Create the role groups and give them what they lack; what staff granted by hand stays."""
     from django.contrib.auth.models import Group, Permission
 
+    from accounts.models import ReaderGroup
+
     from . import subjects
 
     item_models = [model._meta.model_name for model in subjects.models()]
+    # What the form of an item lets its author choose from must be his to look up.
+    chosen = {field.related_model for model in subjects.models() for field in model._meta.fields if field.related_model}
+    chosen_models = {(model._meta.app_label, model._meta.model_name) for model in chosen | {ReaderGroup}}
     permissions = Permission.objects.using(using).select_related("content_type")
     for role, item_actions in ITEM_ACTIONS.items():
         group, _created = Group.objects.using(using).get_or_create(name=role)
@@ -37,6 +42,7 @@ def grant_permissions(using="default", **kwargs):
                 (kind.model in item_models and action in item_actions)
                 or (kind.app_label == "files" and action in FILE_ACTIONS[role])
                 or (kind.app_label == "publishing" and action == "view")
+                or ((kind.app_label, kind.model) in chosen_models and action == "view")
                 or (role == ADMINISTRATOR and kind.app_label in ADMINISTERED_APPS)
             ):
                 wanted.add(permission)

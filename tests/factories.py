@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import count
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import ReaderGroup, ReaderGroupMembership, User
@@ -40,6 +41,13 @@ def make_user(**overrides):
 
 def make_administrator(**overrides):
     return make_user(**{"is_staff": True, "is_superuser": True, **overrides})
+
+
+def make_staff(role, **overrides):
+    """Return a member of staff who holds ``role`` (a group's name, see publishing.roles)."""
+    user = make_user(**{"is_staff": True, **overrides})
+    user.groups.add(Group.objects.get(name=role))
+    return user
 
 
 def make_reader_group(*members, **overrides):

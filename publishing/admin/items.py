@@ -324,7 +324,7 @@ class PublishableAdmin(admin.ModelAdmin):
             "item": item,
             "verb": verb,
             "back_url": self.url_of("change", pk),
-            "media": self.media + verb.media,
+            "media": verb.media,
         }
         return TemplateResponse(request, "admin/publishing/verb.html", context)
 

@@ -112,6 +112,7 @@ class Publishable(models.Model):
     deadline_fields = ()  # dates or moments after which readers can no longer act; staff are reminded of them
     list_related = ()
     page_related = ()
+    is_listed_beside = True  # whether the newest of its subject stand beside every item
 
     dossier = models.OneToOneField(Dossier, models.CASCADE, primary_key=True, editable=False)
     title = models.CharField(_("title"), max_length=200)
@@ -249,6 +250,8 @@ class Publishable(models.Model):
 
         Subjects add what their readers rely on.
         """
+        if self.is_removed:
+            raise ValidationError(_("The item is withdrawn or in the trash: reinstate or restore it first."))
         for name in self.rich_text_names():
             if richtext.has_undescribed_picture(getattr(self, name)):
                 message = _("A picture in the text has no alternative text: double-click it and say what it shows.")

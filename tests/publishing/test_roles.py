@@ -22,6 +22,21 @@ class RoleTests(TestCase):
         self.assertTrue(author.has_perms(["news.add_article", "notices.change_notice", "files.add_asset"]))
         self.assertFalse(author.has_perm("news.publish_article"))
 
+    def test_an_author_may_look_up_what_the_form_lets_him_choose(self):
+        author = self.holder(roles.AUTHOR)
+        self.assertTrue(
+            author.has_perms(
+                [
+                    "publishing.view_column",
+                    "publishing.view_dossier",
+                    "accounts.view_readergroup",
+                    "notices.view_issuingbody",
+                    "members.view_membergroup",
+                ]
+            )
+        )
+        self.assertFalse(author.has_perm("accounts.view_user"))
+
     def test_a_reviewer_changes_and_adds_nothing(self):
         reviewer = self.holder(roles.REVIEWER)
         self.assertTrue(reviewer.has_perm("news.change_article"))
