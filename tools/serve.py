@@ -119,8 +119,8 @@ def wait_until_ready(port, running):
         try:
             connection = http.client.HTTPConnection(HOST, port, timeout=5)
             connection.request("GET", "/healthz")
-            if connection.getresponse().status == 200:
-                return
+            connection.getresponse()  # whatever it says: where DJANGO_ALLOWED_HOSTS names other hosts, a refusal
+            return
         except OSError:
             pass
         time.sleep(0.05)
