@@ -6,8 +6,10 @@ An environment that already holds the lock is left alone, at the price of one di
 """
 
 import hashlib
+import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -96,7 +98,14 @@ def run(command, total):
     """Run the installer, telling which package it is at; its own words are shown only if it fails."""
     words, begun = [], 0
     show = sys.stdout.isatty()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,  # pip runs itself once more below: both must end if somebody interrupts
+    )
     try:
         for line in process.stdout:
             words.append(line)
@@ -107,7 +116,7 @@ def run(command, total):
                 print("\r\033[K  all fetched, unpacking", end="", flush=True)
         process.wait()
     except BaseException:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         raise
     if show:
         print("\r\033[K", end="", flush=True)
