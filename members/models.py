@@ -185,5 +185,9 @@ class Activity(Publishable):
         return self.Phase.RUNNING if same_day else self.Phase.PAST
 
     @property
+    def ends_same_day(self):
+        return bool(self.ends_at) and timezone.localdate(self.starts_at) == timezone.localdate(self.ends_at)
+
+    @property
     def agenda_items(self):
         return read_agenda(self.agenda)

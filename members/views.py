@@ -1,16 +1,23 @@
 from django.db.models import Count, Q
 from django.http import Http404
+from django.utils import timezone
 from django.utils.functional import cached_property
 
+from publishing import content_version
 from publishing.views import PublishedDetailView, PublishedListView
 
 from .models import Activity
+
+COMING_LENGTH = 4
 
 
 class ActivityListView(PublishedListView):
     """Activities by phase: coming ones soonest first, past ones latest first."""
 
     model = Activity
+    filter_names = (*PublishedListView.filter_names, "phase")
+    day_field = "starts_at"
+    day_is_known = Q(starts_at__isnull=False)
 
     @cached_property
     def counts(self):
@@ -43,10 +50,14 @@ class ActivityListView(PublishedListView):
     def get_pinned(self):
         return []
 
+    def get_filed_by_year(self):
+        return super().get_filed_by_year().past(self.at)
+
     def get_context_data(self, **kwargs):
         return {
             **super().get_context_data(**kwargs),
             "phase": self.phase,
+            "past_url": self.address_with("phase", Activity.Phase.PAST) if self.counts[Activity.Phase.PAST] else None,
             "tabs": [
                 {
                     "title": phase.label,
@@ -61,3 +72,17 @@ class ActivityListView(PublishedListView):
 
 class ActivityDetailView(PublishedDetailView):
     model = Activity
+
+    def get_context_data(self, **kwargs):
+        version = content_version.current_for(self.request)
+        coming = content_version.remember("coming-activities", version, coming_activities)
+        return {
+            **super().get_context_data(**kwargs),
+            "coming": [activity for activity in coming if activity.pk != self.object.pk][:COMING_LENGTH],
+        }
+
+
+def coming_activities():
+    """Return the next activities for everyone, one more than a page shows, since it leaves itself out."""
+    at = timezone.now()
+    return list(Activity.objects.listed(None, at).upcoming(at).for_lists()[: COMING_LENGTH + 1])

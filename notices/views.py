@@ -14,6 +14,8 @@ class NoticeListView(PublishedListView):
 
     model = Notice
     paginate_by = 10
+    filter_names = (*PublishedListView.filter_names, "kind", "term", "words")
+    form_names = ("year", "term", "words")
 
     @property
     def kind(self):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from publishing import content_version, filing, parts, subjects
+from publishing import content_version, filing, parts, subjects, visibility
 
 from . import chrome
 from .models import HomeBlock
@@ -19,18 +19,18 @@ class Block:
     entries: list = field(default_factory=list)  # of chrome.Entry, for the services
 
 
-def configured_blocks():
-    """Return the HomeBlocks with their columns, for the cache."""
-    return list(HomeBlock.objects.select_related("column"))
-
-
 def regions(request):
-    """Return {region: [Block]} for the home page: one query a block, and one for all labels."""
+    """Return {region: [Block]} for the home page, kept for all readers who may see the same: no query on a warm request."""
     at = timezone.now()
-    version = content_version.current_for(request)
+    key = "home:" + ",".join(map(str, visibility.reader_key(request.user, at)))
+    return content_version.remember(key, content_version.current_for(request), lambda: fill(request, at), at)
+
+
+def fill(request, at):
+    """Return {region: [Block]} as the reader may see it at ``at``: one query a block, and one for all labels."""
     filled = {region: [] for region in HomeBlock.Region.values}
     columns = filing.columns(request)
-    for block in content_version.remember("home-blocks", version, configured_blocks, at):
+    for block in HomeBlock.objects.select_related("column"):
         if block.region == HomeBlock.Region.SERVICES:
             entries = chrome.of_request(request).services[: block.count]
             if entries:
@@ -38,9 +38,16 @@ def regions(request):
             continue
         items = select(block, columns.subtree_pks(block.column_id), request.user, at)
         if items:
-            filled[block.region].append(Block(f"block-{block.pk}", str(block), block.column.get_absolute_url(), items))
+            filled[block.region].append(Block(f"block-{block.pk}", str(block), more_url(block), items))
     parts.with_labels(item for blocks in filled.values() for block in blocks for item in block.items)
     return filled
+
+
+def more_url(block):
+    """Return the address of the whole list of which ``block`` shows the beginning."""
+    url = block.column.get_absolute_url()
+    is_of_the_past = block.column.subject == "members" and block.region != HomeBlock.Region.STRIP
+    return f"{url}&phase=past" if is_of_the_past else url
 
 
 def select(block, column_pks, user, at):

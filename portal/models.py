@@ -16,6 +16,7 @@ class Page(Publishable):
     """A static page, such as "About us", with a name in its address."""
 
     versioned = (*Publishable.versioned, "is_to_be_completed")
+    is_listed_beside = False
     immediate = ("slug",)
 
     slug = models.SlugField(

@@ -25,6 +25,11 @@ class Parts:
     attachments: list = field(default_factory=list)
     related: list = field(default_factory=list)  # of (name of the tie, item), visible items only
 
+    @property
+    def replacements(self):
+        """The ties to what stands in the item's place now."""
+        return [(name, item) for name, item in self.related if name == INVERSE[Relation.Kind.REPLACES]]
+
 
 def with_labels(items):
     """Return ``items`` (iterable of Publishable, of any subjects) as a list with ``parts.labels`` set: one query."""

@@ -4,6 +4,8 @@ To use another editor, write another widget and name it in ``settings.RICHTEXT_W
 """
 
 import re
+from html import unescape as html_to_text
+from itertools import count
 
 import nh3
 from ckeditor.widgets import CKEditorWidget as PackagedCKEditorWidget
@@ -44,6 +46,8 @@ _DESCRIPTION = re.compile(r'\s(?:alt="[^"]*[^"\s][^"]*"|role="presentation")')
 _ASSET_ADDRESS = re.compile(r'(?:src|href)="/files/(\d+)/')
 _OWN_PICTURE = re.compile(r"/files/\d+/\d{1,4}\.(?:webp|jpg|png)")
 _WHOLE_NUMBER = re.compile(r"[1-9]\d{0,3}")
+
+_CHAPTER = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 
 
 def _keep_attribute(tag, name, value):
@@ -94,6 +98,25 @@ def plain_text(html):
     """Return the words of ``html`` without markup, blocks parted by a line break."""
     broken = re.sub(r"</(?:p|h[2-4]|li|tr|figcaption|blockquote)>|<br>", "\n", html)
     return re.sub(r"[ \t]+", " ", nh3.clean(broken, tags=set())).strip()
+
+
+def excerpt(html, length=80):
+    """Return the first ``length`` characters of the words of ``html``, in one line."""
+    words = " ".join(html_to_text(plain_text(html[: length * 20])).split())
+    return words if len(words) <= length else words[: length - 1] + "…"
+
+
+def headings(html):
+    """Return [(id, text)] of the chapters (h2) of ``html``, with the ids that ``anchored`` gives them."""
+    return [
+        (f"chapter-{number}", html_to_text(plain_text(text))) for number, text in enumerate(_CHAPTER.findall(html), 1)
+    ]
+
+
+def anchored(html):
+    """Return ``html`` (sanitised) with an id on every chapter, so that the page's contents can lead to it."""
+    numbers = count(1)
+    return _CHAPTER.sub(lambda chapter: f'<h2 id="chapter-{next(numbers)}">{chapter[1]}</h2>', html)
 
 
 class RichTextFormField(forms.CharField):

@@ -5,15 +5,17 @@ from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import DetailView, ListView
 
 from files.models import Asset
 from files.streaming import document_response, image_response
 
-from . import content_version, filing, parts, subjects
+from . import asides, content_version, filing, parts, subjects
 from .models import Column
 
 
@@ -35,6 +37,9 @@ class PublishedListView(ListView):
     paginate_by = 20
     page_kwarg = "page"
     filter_names = ("column", "label", "year")
+    form_names = ("year",)  # the filters that the form holds; it carries the others along
+    day_field = "published_at"  # what years and months go by
+    day_is_known = Q(is_dated=True)
 
     def get_number(self, name):
         """Return the whole number that the address gives for ``name``, or None; 404 if it is no such number."""
@@ -48,6 +53,11 @@ class PublishedListView(ListView):
     @cached_property
     def at(self):
         return timezone.now()
+
+    @cached_property
+    def filters(self):
+        """The filters in force, {name in the address: value}; what else the address says is not passed on."""
+        return {name: value for name in self.filter_names if (value := self.request.GET.get(name))}
 
     @cached_property
     def columns(self):
@@ -88,7 +98,7 @@ class PublishedListView(ListView):
         if self.label:
             items = items.filter(dossier__labels=self.label)
         if self.year:
-            items = items.filter(published_at__year=self.year, is_dated=True)
+            items = items.filter(self.day_is_known, **{f"{self.day_field}__year": self.year})
         return items
 
     def get_queryset(self):
@@ -108,14 +118,18 @@ class PublishedListView(ListView):
         """Return what stands above the first page."""
         return self.get_listed().pinned(self.at).for_lists()
 
+    @cached_property
+    def list_style(self):
+        """How the rows look: as their column says; a whole subject looks like its first column."""
+        column = self.column or next(iter(self.columns.shown_below(self.model.subject())), None)
+        return column.list_style if column else Column.ListStyle.DATED
+
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         page = context["page_obj"]
         pinned = list(self.get_pinned()) if page.number == 1 else []
-        shows_files = self.column is not None and self.column.list_style == Column.ListStyle.FILES
-        shown = (parts.with_attachments if shows_files else parts.with_labels)([*pinned, *page.object_list])
-        query = self.request.GET.copy()
-        query.pop(self.page_kwarg, None)
+        add_parts = parts.with_attachments if self.list_style == Column.ListStyle.FILES else parts.with_labels
+        shown = add_parts([*pinned, *page.object_list])
         return {
             **context,
             "pinned": shown[: len(pinned)],
@@ -124,11 +138,12 @@ class PublishedListView(ListView):
             "title": self.model._meta.app_config.verbose_name,
             "column": self.column,
             "column_tabs": self.column_tabs(),
-            "list_style": self.column.list_style if self.column else Column.ListStyle.DATED,
+            "list_style": self.list_style,
             "label": self.label,
             "year": self.year,
             "years": self.years(),
-            "query": query.urlencode(),
+            "query": urlencode(self.filters),
+            "carried_filters": [(name, value) for name, value in self.filters.items() if name not in self.form_names],
             "active_filters": self.active_filters(),
             "trail": self.trail(),
         }
@@ -147,20 +162,26 @@ class PublishedListView(ListView):
         current = self.column.pk if self.column and self.column != parent else None
         return [{**tab, "is_current": tab.get("pk") == current} for tab in [everything, *tabs]]
 
+    def get_filed_by_year(self):
+        """Return the items for everyone whose years the form offers."""
+        return self.model.objects.listed(None, self.at).filter(self.day_is_known)
+
     def years(self):
-        """Return the years that have dated items for everyone, newest first; kept until something changes."""
+        """Return the years to choose from, newest first; none if there is no choice. Kept until something changes."""
 
         def build():
-            moments = self.model.objects.listed(None, self.at).filter(is_dated=True)
-            return [moment.year for moment in moments.datetimes("published_at", "year", order="DESC")]
+            moments = self.get_filed_by_year().datetimes(self.day_field, "year", order="DESC")
+            return [moment.year for moment in moments]
 
         version = content_version.current_for(self.request)
-        return content_version.remember(f"years:{self.model.subject()}", version, build, self.at)
+        years = content_version.remember(f"years:{self.model.subject()}", version, build, self.at)
+        if self.year and self.year not in years:
+            return sorted([*years, self.year], reverse=True)
+        return years if self.year or len(years) > 1 else []
 
     def chosen_filters(self):
-        """Return [(name in the address, what it says)] for the filters in force."""
+        """Return [(name in the address, what it says)] for the filters in force that no heading or tab shows."""
         chosen = [
-            ("column", self.column and self.column.title),
             ("label", self.label and self.label.name),
             ("year", self.year and _("Year %(year)s") % {"year": self.year}),
         ]
@@ -172,12 +193,9 @@ class PublishedListView(ListView):
 
     def address_with(self, name, value):
         """Return the address of the first page with filter ``name`` set to ``value``; empty: without that filter."""
-        query = self.request.GET.copy()
-        query.pop(name, None)
-        query.pop(self.page_kwarg, None)
-        if value:
-            query[name] = value
-        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
+        filters = {**self.filters, name: value}
+        query = urlencode({name: value for name, value in filters.items() if value})
+        return f"{self.request.path}?{query}" if query else self.request.path
 
     def trail(self):
         """Return the breadcrumb, [(title, address or None)]: home, the subject, the columns down to this one."""
@@ -185,15 +203,20 @@ class PublishedListView(ListView):
 
 
 def column_trail(model, column, is_last):
-    """Return [(title, address or None)] from the home page to ``column`` (or the whole subject, if None)."""
-    home = (_("Home"), "/")
-    if column is None:
-        title = model._meta.app_config.verbose_name
-        return [home, (title, None if is_last else model.list_url())]
-    chain = [*column.ancestors, column]
-    trail = [home, *((step.title, step.get_absolute_url()) for step in chain)]
+    """Return [(title, address or None)] from the home page over the subject to ``column``, if it is not None.
+
+    A subject without a list of its own (static pages) is no step, and its columns are no links. A subject of one column
+    by the same name is one step.
+    """
+    trail = [(_("Home"), reverse("home"))]
+    has_list = model.list_url() != reverse("home")
+    chain = [*column.ancestors, column] if column else []
+    subject_title = model._meta.app_config.verbose_name
+    if has_list and (not chain or chain[0].title != subject_title):
+        trail.append((subject_title, model.list_url()))
+    trail += [(step.title, step.get_absolute_url() if has_list else None) for step in chain]
     if is_last:
-        trail[-1] = (column.title, None)
+        trail[-1] = (trail[-1][0], None)
     return trail
 
 
@@ -239,6 +262,8 @@ class PublishedDetailView(DetailView):
             "previous": previous,
             "following": following,
             "trail": self.trail(item),
+            "address": self.request.build_absolute_uri(item.get_absolute_url()),
+            "asides": asides.of_request(self.request),
         }
 
     def trail(self, item):

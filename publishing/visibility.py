@@ -17,6 +17,16 @@ def for_audience(user, at):
     return condition
 
 
+def reader_key(user, at):
+    """Return what tells the readers of ``listed`` and ``reachable`` apart: the same key (tuple of group numbers), the
+    same items. Empty for visitors, without a query.
+    """
+    if user is None or not user.is_authenticated:
+        return ()
+    groups = ReaderGroup.objects.for_reader(user, on=timezone.localdate(at))
+    return tuple(groups.order_by("pk").values_list("pk", flat=True).distinct())
+
+
 def ended_by(at):
     """Return the condition that the item has expired or was repealed by ``at``: it leaves lists, its page stays."""
     return Q(expires_at__lte=at) | Q(repealed_at__lte=at)

@@ -34,9 +34,9 @@ INSTALLED_APPS = [
     "accounts",
     "files",
     "publishing",
-    "news",
     "notices",
     "members",
+    "news",
     "portal",
     "legacy",
 ]

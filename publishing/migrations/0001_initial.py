@@ -245,7 +245,12 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=("subject", "parent", "title"),
                         name="publishing_column_title_is_unique_under_its_parent",
-                        nulls_distinct=False,
+                        violation_error_message="There is already a column with this title here.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("parent__isnull", True)),
+                        fields=("subject", "title"),
+                        name="publishing_column_title_is_unique_at_the_top",
                         violation_error_message="There is already a column with this title here.",
                     ),
                     models.CheckConstraint(

@@ -39,8 +39,13 @@ class Column(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["subject", "parent", "title"],
-                nulls_distinct=False,
                 name="publishing_column_title_is_unique_under_its_parent",
+                violation_error_message=_("There is already a column with this title here."),
+            ),
+            models.UniqueConstraint(  # NULL equals no NULL, so the columns without a parent need a rule of their own
+                fields=["subject", "title"],
+                condition=models.Q(parent__isnull=True),
+                name="publishing_column_title_is_unique_at_the_top",
                 violation_error_message=_("There is already a column with this title here."),
             ),
             models.CheckConstraint(

@@ -1,7 +1,9 @@
 """How titles, dates and pictures of items are shown."""
 
+from functools import lru_cache
 from itertools import groupby
 
+import segno
 from django import template
 from django.utils import timezone
 from django.utils.html import conditional_escape
@@ -9,6 +11,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from hanzi.phrases import phrases as phrases_of
+
+from .. import richtext
 
 register = template.Library()
 
@@ -51,10 +55,23 @@ def month_day(moment):
 
 
 @register.filter
+def brief_day(moment):
+    """Return the day of ``moment`` in figures, with its year only if that has passed: 09-28, 2024-09-28."""
+    local = timezone.localtime(moment)
+    return f"{local:%m-%d}" if local.year == timezone.localdate().year else f"{local:%Y-%m-%d}"
+
+
+@register.filter
 def weekday(moment):
     """Return the short name of the weekday of ``moment`` in Shanghai: 周四."""
     names = [_("Mon."), _("Tue."), _("Wed."), _("Thu."), _("Fri."), _("Sat."), _("Sun.")]
     return names[timezone.localtime(moment).weekday()]
+
+
+@register.filter
+def weekday_in_brackets(moment):
+    """Return the weekday as a running date has it: （周四）."""
+    return _(" (%(weekday)s)") % {"weekday": weekday(moment)}
 
 
 @register.filter
@@ -74,3 +91,29 @@ def by_month(items, name="published_at"):
         rows = list(group)
         groups.append((moment_of(rows[0]), rows))
     return groups
+
+
+@register.filter
+def excerpt(html):
+    """Return the first words of rich text, for a description."""
+    return richtext.excerpt(html)
+
+
+@register.filter
+def headings(html):
+    """Return [(id, text)] of the chapters of rich text."""
+    return richtext.headings(html)
+
+
+@register.filter
+def anchored(html):
+    """Return rich text with ids on its chapters; still to be marked safe by the one include that does."""
+    return richtext.anchored(html)
+
+
+@register.simple_tag
+@lru_cache(maxsize=512)
+def qr_code(address):
+    """Return the QR code of ``address`` as an SVG drawing, made here: no other host learns what is read."""
+    drawing = segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass=None, lineclass=None)
+    return mark_safe(drawing)  # noqa: S308 made of numbers by segno

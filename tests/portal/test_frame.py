@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from types import SimpleNamespace
 
 import html5lib
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory, SimpleTestCase, TestCase
 from django.urls import reverse
 
+from files.models import Asset
 from portal.models import NavigationItem, SiteSettings
 from publishing import content_version
 
@@ -119,12 +119,11 @@ class PictureTests(SimpleTestCase):
         self.assertTrue((STATIC / path).is_file())
 
     def test_a_picture_is_offered_in_its_renditions(self):
-        asset = SimpleNamespace(
-            pk=7, renditions={"480": {}, "960": {}}, content_type="image/jpeg", width=1600, height=1000
-        )
+        asset = Asset(pk=7, kind="image", storage_name="images/a.jpg", width=1600, height=1000)
         html = render_include("picture", picture=asset, cover="chengshi", shape="art-card", sizes="50vw", alt="港口")
-        self.assertIn('srcset="/files/7/480.webp 480w, /files/7/960.webp 960w"', html)
-        self.assertIn('src="/files/7/960.jpg" alt="港口" width="1600" height="1000"', html)
+        self.assertIn('srcset="/files/7/480.webp 480w, /files/7/960.webp 960w, /files/7/1600.webp 1600w"', html)
+        self.assertIn('src="/files/7/1600.jpg" srcset="/files/7/480.jpg 480w', html)
+        self.assertIn('alt="港口" width="1600" height="1000"', html)
 
 
 class BreadcrumbTests(SimpleTestCase):
