@@ -185,6 +185,12 @@ class Activity(Publishable):
         return self.Phase.RUNNING if same_day else self.Phase.PAST
 
     @property
+    def has_facts(self):
+        """Whether anything is known of the activity besides its texts."""
+        facts = (self.starts_at, self.place, self.organiser, self.member_group_id, self.participants, self.fee)
+        return any(facts) or bool(self.contact) or self.kind != self.Kind.OTHER
+
+    @property
     def ends_same_day(self):
         return bool(self.ends_at) and timezone.localdate(self.starts_at) == timezone.localdate(self.ends_at)
 

@@ -2,6 +2,7 @@ from django.db.models import Count, Q
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 from publishing import content_version
 from publishing.views import PublishedDetailView, PublishedListView
@@ -72,6 +73,9 @@ class ActivityListView(PublishedListView):
 
 class ActivityDetailView(PublishedDetailView):
     model = Activity
+
+    def name_of_step(self, item):
+        return _("About this activity")
 
     def get_context_data(self, **kwargs):
         version = content_version.current_for(self.request)

@@ -1,3 +1,5 @@
+from django.utils.translation import gettext as _
+
 from publishing.views import PublishedDetailView, PublishedListView
 
 from .models import Article
@@ -9,3 +11,6 @@ class ArticleListView(PublishedListView):
 
 class ArticleDetailView(PublishedDetailView):
     model = Article
+
+    def name_of_step(self, item):
+        return _("Text of the article")

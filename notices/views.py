@@ -96,3 +96,6 @@ class NoticeListView(PublishedListView):
 
 class NoticeDetailView(PublishedDetailView):
     model = Notice
+
+    def name_of_step(self, item):
+        return item.get_kind_display()

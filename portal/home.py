@@ -19,6 +19,18 @@ class Block:
     entries: list = field(default_factory=list)  # of chrome.Entry, for the services
 
 
+LONGEST_BESIDE_LEAD = 7
+
+
+def is_split(regions):
+    """Return whether the strip of activities stands between two halves of the page.
+
+    A list that is longer than the lead story would leave a hole above the strip; it gets the cards beside it as well.
+    """
+    rows_count = sum(len(block.items) for block in regions[HomeBlock.Region.BESIDE_LEAD])
+    return bool(regions[HomeBlock.Region.STRIP]) and rows_count <= LONGEST_BESIDE_LEAD
+
+
 def regions(request):
     """Return {region: [Block]} for the home page, kept for all readers who may see the same: no query on a warm request."""
     at = timezone.now()

@@ -10,11 +10,15 @@ from .models import Page
 
 def home_page(request):
     """Show the blocks that staff have put on the home page."""
-    return render(request, "portal/home.html", {"regions": home.regions(request)})
+    regions = home.regions(request)
+    return render(request, "portal/home.html", {"regions": regions, "is_split": home.is_split(regions)})
 
 
 class PageDetailView(PublishedDetailView):
     model = Page
+
+    def name_of_step(self, item):
+        return item.title
 
     def lookup(self):
         return {"slug": self.kwargs["slug"]}

@@ -267,7 +267,11 @@ class PublishedDetailView(DetailView):
         }
 
     def trail(self, item):
-        return [*column_trail(type(item), item.column, is_last=False), (item._meta.verbose_name, None)]
+        return [*column_trail(type(item), item.column, is_last=False), (self.name_of_step(item), None)]
+
+    def name_of_step(self, item):
+        """Return what the breadcrumb calls the page itself; a long title would only repeat the heading below it."""
+        return item._meta.verbose_name
 
 
 def neighbours(item, user, at=None):
