@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 MAX_LENGTH = 1024 * 1024  # characters
+MOST_PASSES = 8
 
 TAGS = {
     "p", "h2", "h3", "h4", "strong", "em", "u", "s", "sub", "sup", "ul", "ol", "li", "blockquote", "hr", "br",
@@ -71,8 +72,21 @@ def sanitise(html):
         return ""
     if len(html) > MAX_LENGTH:
         raise ValueError(f"rich text of {len(html)} characters")
+    html = html.replace("\x00", "")
+    # Misplaced markup (a link in a link around a table) is moved when it is read again, so that one pass need not give
+    # what a browser will read. What never settles keeps its words and
+    loses its markup.
+    for _pass in range(MOST_PASSES):
+        cleaned = _clean_once(html)
+        if cleaned == html:
+            return cleaned
+        html = cleaned
+    return nh3.clean(html, tags=set()).strip()
+
+
+def _clean_once(html):
     cleaned = nh3.clean(
-        html.replace("\x00", ""),
+        html,
         tags=TAGS,
         attributes=ATTRIBUTES,
         allowed_classes=CLASSES,
