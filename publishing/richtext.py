@@ -234,6 +234,6 @@ class CKEditorWidget(PackagedCKEditorWidget):
         )
 
     def get_context(self, name, value, attrs):
-        upload_url = reverse("admin:files_upload_image")
-        self.config = {**self.config, "uploadUrl": upload_url, "filebrowserImageUploadUrl": upload_url}
+        # Not filebrowserImageUploadUrl: that tab of the dialog is a frame with an inline script.
+        self.config = {**self.config, "uploadUrl": reverse("admin:files_upload_image")}
         return super().get_context(name, value, attrs)

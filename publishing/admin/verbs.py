@@ -22,6 +22,10 @@ class Verb(forms.Form):
     explanation = ""  # what readers will notice
     done = ""  # told afterwards
     is_grave = False  # whether readers lose something
+
+    class Media:
+        js = ["admin/js/core.js"]  # the calendar takes it for granted
+
     do_not_call_in_templates = True  # the class itself stands in the list of buttons
 
     def __init__(self, *args, item, **kwargs):
@@ -60,7 +64,10 @@ class Verb(forms.Form):
 def moment_field(label, **kwargs):
     """Return a field for an aware datetime, typed in Shanghai time."""
     kwargs.setdefault("help_text", _("Shanghai time."))
-    return forms.SplitDateTimeField(label=label, widget=AdminSplitDateTime, **kwargs)
+    widget = AdminSplitDateTime()
+    for part, name in zip(widget.widgets, (_("Date"), _("Time")), strict=True):
+        part.attrs["aria-label"] = name
+    return forms.SplitDateTimeField(label=label, widget=widget, **kwargs)
 
 
 def reason_field(help_text=""):
