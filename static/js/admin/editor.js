@@ -12,11 +12,38 @@
     });
     // Without a frame the text stands in the admin's own page; it wears the rules of the public one.
     editor.on("contentDom", () => editor.editable().addClass("prose"));
+    // The button describes the picture that is selected; without one it brings a new one.
+    editor.on("beforeCommandExec", (event) => {
+      if (event.data.name !== "image" || editor.widgets.focused) return;
+      event.cancel();
+      bringPicture(editor);
+    });
   });
 
   CKEDITOR.on("dialogDefinition", ({ data: { name, definition } }) => {
     if (name === "image2") askForDescription(definition);
   });
+
+  // Let the user choose a file, put it where the cursor is as if it had been pasted, and ask what it shows.
+  function bringPicture(editor) {
+    const input = document.createElement("input");
+    input.type = "file";
+    input.accept = "image/png,image/jpeg,image/gif,image/webp";
+    input.addEventListener("change", () => {
+      const transfer = new DataTransfer();
+      transfer.items.add(input.files[0]);
+      const onArrival = editor.widgets.on("instanceCreated", ({ data: widget }) => {
+        if (widget.name !== "image") return; // the placeholder during the upload
+        onArrival.removeListener();
+        setTimeout(() => widget.edit());
+      });
+      editor.focus();
+      editor.editable().$.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true }),
+      );
+    });
+    input.click();
+  }
 
   // A picture says what it shows, or says that it is decorative: alt="" and role="presentation".
   function askForDescription(definition) {
