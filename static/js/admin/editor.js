@@ -47,7 +47,10 @@
 
   // A picture says what it shows, or says that it is decorative: alt="" and role="presentation".
   function askForDescription(definition) {
+    // Its upload is a frame with an inline script, and an address of elsewhere would not be kept.
+    definition.removeContents("Upload");
     const info = definition.getContents("info");
+    info.remove("src");
     info.add(
       {
         id: "decorative",
