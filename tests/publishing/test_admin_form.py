@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from news.models import Article
+from portal.models import Page
 from publishing import content_version, roles
 from publishing.models import Relation, StaffNote
 from tests.factories import (
@@ -270,6 +271,19 @@ class PublishingTests(FormTestCase):
         data = typed_form(self.client, title="样例标题", column=make_column().pk, audience="everyone")
         self.client.post("/admin/news/article/add/", {**data, "_publish": "1"})
         self.assertEqual(Article.objects.get().status, Article.Status.PUBLISHED)
+
+    def test_a_page_can_be_made_from_the_entry_that_shall_lead_to_it(self):
+        data = typed_form(
+            self.client,
+            model=Page,
+            title="样例标题",
+            slug="about",
+            column=make_column("portal").pk,
+            audience="everyone",
+        )
+        answer = self.client.post("/admin/portal/page/add/", {**data, "_popup": "1", "_continue": "1"})
+        self.assertTemplateUsed(answer, "admin/popup_response.html")
+        self.assertEqual(Page.objects.get().status, Page.Status.DRAFT)
 
     def test_a_later_publication_keeps_the_date(self):
         item = make_article(published_at=timezone.now() - timedelta(days=3))
