@@ -127,3 +127,36 @@ def add_revision(dossier, content, author, base):
     known = Asset.objects.filter(pk__in=asset_pks(dossier.item, content)).values_list("pk", flat=True)
     FileUse.objects.bulk_create(FileUse(revision=revision, asset_id=pk) for pk in known)
     return revision
+
+
+def missing(item, content):
+    """Return what ``content`` names and is no longer there: a list of (name of its kind, number)."""
+    named = [
+        (Label, content["labels"]),
+        (ReaderGroup, content["readers"]),
+        (Asset, [row["asset"] for row in content["attachments"]]),
+        (Dossier, [row["target"] for row in content["relations"]]),
+    ]
+    for name in item.versioned:
+        field, value = item._meta.get_field(name), content["fields"].get(name)
+        if isinstance(field, models.ForeignKey) and value is not None:
+            named.append((field.related_model, [value]))
+    found = []
+    for model, pks in named:
+        there = set(model._base_manager.filter(pk__in=pks).values_list("pk", flat=True))
+        found += [(model._meta.verbose_name, pk) for pk in pks if pk not in there]
+    return found
+
+
+def of_revision(item, content):
+    """Return ``content`` of an old revision as it can be saved again today: sanitised anew, without what is gone."""
+    apply(item, content)
+    return {
+        "fields": of_fields(item),
+        "labels": list(Label.objects.filter(pk__in=content["labels"]).values_list("pk", flat=True)),
+        "readers": list(ReaderGroup.objects.filter(pk__in=content["readers"]).values_list("pk", flat=True)),
+        "attachments": [
+            {"asset": row.asset_id, "caption": row.caption} for row in attachments_of(item.dossier, content)
+        ],
+        "relations": [{"target": row.target_id, "kind": row.kind} for row in relations_of(item.dossier, content)],
+    }

@@ -26,6 +26,7 @@ from django.views.decorators.http import require_POST, require_safe
 from .. import content, content_version
 from ..forms import PublishableForm
 from ..models import Dossier, Publishable, Revision, StaffNote
+from . import history
 from .filters import ColumnFilter, LabelFilter, StatusFilter, ToDoFilter, YearFilter
 from .verbs import VERBS
 
@@ -262,9 +263,16 @@ class PublishableAdmin(admin.ModelAdmin):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def history_view(self, request, object_id, extra_context=None):
-        revisions = Revision.objects.filter(dossier=object_id).select_related("author")[:MOST_REVISIONS]
-        rows = [(revision, self.url_of("preview", object_id, revision.number)) for revision in revisions]
-        return super().history_view(request, object_id, {"revisions": rows, **(extra_context or {})})
+        revisions = Revision.objects.filter(dossier=object_id).select_related("author").defer("content")
+        context = {
+            "revisions": [
+                (revision, self.url_of("preview", object_id, revision.number))
+                for revision in revisions[:MOST_REVISIONS]
+            ],
+            "compare_url": self.url_of("compare", object_id),
+            **(extra_context or {}),
+        }
+        return super().history_view(request, object_id, context)
 
     # -- Pages of its own ---------------------------------------------------------------------------------------------
 
@@ -274,6 +282,8 @@ class PublishableAdmin(admin.ModelAdmin):
         return [
             path("<int:pk>/preview/", wrap(self.preview_view), name=f"{name}_preview"),
             path("<int:pk>/preview/<int:number>/", wrap(self.preview_view), name=f"{name}_preview"),
+            path("<int:pk>/compare/", wrap(self.compare_view), name=f"{name}_compare"),
+            path("<int:pk>/restore/<int:number>/", wrap(self.restore_view), name=f"{name}_restore"),
             path("<int:pk>/verb/<slug:name>/", wrap(self.verb_view), name=f"{name}_verb"),
             path("<int:pk>/note/<int:note_pk>/", wrap(self.note_view), name=f"{name}_note"),
             *super().get_urls(),
@@ -298,6 +308,54 @@ class PublishableAdmin(admin.ModelAdmin):
         response.headers["X-Frame-Options"] = "SAMEORIGIN"
         response.headers["X-Robots-Tag"] = "noindex"
         return response
+
+    @method_decorator(require_safe)
+    def compare_view(self, request, pk):
+        """Show what differs between the revisions that ``old`` and ``new`` number, old at the left."""
+        item = get_object_or_404(self.model.objects.select_related("dossier"), pk=pk)
+        if not self.has_view_permission(request, item):
+            raise PermissionDenied
+        numbers = [request.GET.get(side, "") for side in ("old", "new")]
+        if not all(number.isascii() and number.isdigit() and len(number) < 9 for number in numbers):
+            raise Http404("odd numbers")
+        old, new = (
+            get_object_or_404(item.dossier.revisions, number=int(number)) for number in sorted(numbers, key=int)
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Revision %(old)s and revision %(new)s") % {"old": old.number, "new": new.number},
+            "opts": self.opts,
+            "item": item,
+            "old": old,
+            "new": new,
+            "parts": history.compare(item, old, new),
+            "missing": content.missing(item, old.content),
+            "may_restore": self.has_change_permission(request, item) and old != new,
+            "restore_url": self.url_of("restore", pk, old.number),
+            "history_url": self.url_of("history", pk),
+        }
+        return TemplateResponse(request, "admin/publishing/compare.html", context)
+
+    @method_decorator(require_POST)
+    @method_decorator(transaction.atomic)
+    def restore_view(self, request, pk, number):
+        """Save the content of an old revision as the newest one; what readers see changes by publishing only."""
+        get_object_or_404(Dossier.objects.select_for_update(), pk=pk)
+        item = get_object_or_404(self.model.objects.select_related("dossier"), pk=pk)
+        if not self.has_change_permission(request, item):
+            raise PermissionDenied
+        old, newest = get_object_or_404(item.dossier.revisions, number=number), item.dossier.newest_revision
+        lost = content.missing(item, old.content)
+        revision = item.record_revision(content.of_revision(item, old.content), request.user, base=newest)
+        words = {"old": old.number, "number": revision.number}
+        self.log_change(request, item, _("revision %(number)s, restored from revision %(old)s") % words)
+        self.message_user(request, _("Revision %(old)s is restored as revision %(number)s.") % words, messages.SUCCESS)
+        if lost:
+            names = "、".join(f"{kind} {pk}" for kind, pk in lost)
+            self.message_user(
+                request, _("No longer there and left out: %(names)s") % {"names": names}, messages.WARNING
+            )
+        return self.back_to(item)
 
     @method_decorator(transaction.atomic)
     def verb_view(self, request, pk, name):

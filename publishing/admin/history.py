@@ -1,0 +1,68 @@
+"""Two revisions of an item side by side, and an old one brought back."""
+
+from dataclasses import dataclass
+
+from django.contrib.admin.utils import display_for_field
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ReaderGroup
+from files.models import Asset
+
+from .. import comparing, content
+from ..models import Dossier, Label, Relation
+from ..richtext import RichTextField
+
+
+@dataclass
+class Part:
+    """One field of two revisions: its name, and the rows in which they differ or agree."""
+
+    title: str
+    rows: list
+    is_text: bool = False
+
+    @property
+    def is_changed(self):
+        return any(row.is_changed for row in self.rows)
+
+
+def compare(item, old, new):
+    """Return the Parts of ``item`` in which the revisions ``old`` and ``new`` differ; facts first, texts after them."""
+    was, now = _in_words(item, old.content), _in_words(item, new.content)
+    parts = [Part(title, comparing.compare(was[title], now[title])) for title in now]
+    for name in item.rich_text_names():
+        texts = [comparing.paragraphs(revision.content["fields"].get(name)) for revision in (old, new)]
+        parts.append(Part(item._meta.get_field(name).verbose_name, comparing.compare(*texts), is_text=True))
+    return [part for part in parts if part.is_changed]
+
+
+def _in_words(item, revision_content):
+    """Return {name of the field: list of str} for everything of a revision but its rich text."""
+    copy = type(item)(dossier=item.dossier)
+    content.apply(copy, revision_content)
+    words = {}
+    for name in item.versioned:
+        field = item._meta.get_field(name)
+        if isinstance(field, RichTextField):
+            continue
+        value = getattr(copy, name)
+        words[field.verbose_name] = str(display_for_field(value, field, "")).splitlines()
+    words[_("labels")] = _names(Label, revision_content["labels"])
+    words[_("reader groups")] = _names(ReaderGroup, revision_content["readers"])
+    captions = {row["asset"]: row["caption"] for row in revision_content["attachments"]}
+    words[_("attachments")] = [
+        f"{captions[pk] or name} ({pk})" if captions[pk] else name
+        for pk, name in zip(captions, _names(Asset, captions), strict=True)
+    ]
+    targets = [row["target"] for row in revision_content["relations"]]
+    words[_("relations")] = [
+        f"{Relation.Kind(row['kind']).label} {name}"
+        for row, name in zip(revision_content["relations"], _names(Dossier, targets), strict=True)
+    ]
+    return words
+
+
+def _names(model, pks):
+    """Return what the rows ``pks`` of ``model`` are called, in their order; a row that is gone is said to be."""
+    rows = model.objects.in_bulk(pks)
+    return [str(rows[pk]) if pk in rows else str(_("no longer there (number %(pk)s)") % {"pk": pk}) for pk in pks]
