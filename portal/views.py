@@ -11,7 +11,8 @@ from .models import Page
 def home_page(request):
     """Show the blocks that staff have put on the home page."""
     regions = home.regions(request)
-    return render(request, "portal/home.html", {"regions": regions, "is_split": home.is_split(regions)})
+    context = {"regions": regions, "is_split": home.is_split(regions), "is_empty": not any(regions.values())}
+    return render(request, "portal/home.html", context)
 
 
 class PageDetailView(PublishedDetailView):
