@@ -1,19 +1,23 @@
 """Who may see what and when, written once. Every list, page, download and count starts from these conditions."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReaderGroup
 
 
+class Audience(TextChoices):
+    EVERYONE = "everyone", _("Everyone")
+    GROUPS = "groups", _("Chosen reader groups")
+
+
 def for_audience(user, at):
     """Return the condition that ``user`` belongs to the item's audience at ``at``."""
-    from .models import Publishable
-
-    condition = Q(audience=Publishable.Audience.EVERYONE)
+    condition = Q(audience=Audience.EVERYONE)
     if user is not None and user.is_authenticated:
         groups = ReaderGroup.objects.for_reader(user, on=timezone.localdate(at))
-        condition |= Q(audience=Publishable.Audience.GROUPS) & Exists(groups.filter(dossier=OuterRef("pk")))
+        condition |= Q(audience=Audience.GROUPS) & Exists(groups.filter(dossier=OuterRef("pk")))
     return condition
 
 

@@ -93,9 +93,7 @@ class Publishable(models.Model):
     changes for readers only when a revision is published. What ``immediate`` names changes with the editor's save.
     """
 
-    class Audience(models.TextChoices):
-        EVERYONE = "everyone", _("Everyone")
-        GROUPS = "groups", _("Chosen reader groups")
+    Audience = visibility.Audience
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
