@@ -69,7 +69,7 @@ HOME_BLOCKS = [  # (region, column, title, number of items); services come when 
     (HomeBlock.Region.BESIDE_LEAD, ("notices", "通知公告"), "", 10),
     (HomeBlock.Region.STRIP, ("members", "会员活动"), "", 4),
     (HomeBlock.Region.MAIN, ("news", "最新动态"), "", 6),
-    (HomeBlock.Region.SIDE, ("members", "会员活动"), "会员活动", 8),
+    (HomeBlock.Region.SIDE, ("members", "会员活动"), "活动回顾", 8),
 ]
 
 
