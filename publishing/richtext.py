@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.widgets import Script
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -125,6 +126,12 @@ def headings(html):
     return [
         (f"chapter-{number}", html_to_text(plain_text(text))) for number, text in enumerate(_CHAPTER.findall(html), 1)
     ]
+
+
+def with_scrolling_tables(html, name):
+    """Return ``html`` (sanitised) with a frame around every table, which scrolls by keyboard too; ``name``: of the frame."""
+    frame = format_html('<div class="scroll" tabindex="0" role="region" aria-label="{}">', name)
+    return html.replace("<table>", f"{frame}<table>").replace("</table>", "</table></div>")
 
 
 def anchored(html):

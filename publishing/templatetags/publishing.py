@@ -106,6 +106,12 @@ def headings(html):
 
 
 @register.filter
+def readable(html):
+    """Return rich text as a page shows it, its tables in frames; still to be marked safe by the one include that does."""
+    return richtext.with_scrolling_tables(html, _("Table"))
+
+
+@register.filter
 def anchored(html):
     """Return rich text with ids on its chapters; still to be marked safe by the one include that does."""
     return richtext.anchored(html)
