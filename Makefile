@@ -7,7 +7,7 @@ endif
 PORT ?= 8000
 export PORT
 
-.PHONY: help serve test test-long check format messages lock python environment
+.PHONY: help serve test test-long check format messages screenshots lock python environment
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -31,6 +31,9 @@ format: environment ## Format Python and templates
 
 messages: environment ## Bring the message catalogues up to the code
 	@exec .venv/bin/python tools/messages.py update
+
+screenshots: environment ## Take the pictures of README and documents anew
+	@exec .venv/bin/python -m tools.screenshots
 
 lock: environment ## Write the locks from pyproject.toml (ARGS=--upgrade: with the newest versions)
 	@.venv/bin/uv pip compile $(LOCK_OPTIONS) $(ARGS) -o requirements.txt pyproject.toml
