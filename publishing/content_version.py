@@ -14,8 +14,10 @@ from .models.content_version import ContentVersion
 
 def advance():
     """Raise the content version. Call it last in the transaction of a change that readers can notice."""
-    if not ContentVersion.objects.filter(pk=1).update(number=F("number") + 1):
-        ContentVersion.objects.get_or_create(pk=1, defaults={"number": 1})
+    rows = ContentVersion.objects.filter(pk=1)
+    if not rows.update(number=F("number") + 1):
+        ContentVersion.objects.get_or_create(pk=1)  # another first change may have made it, and counts for itself
+        rows.update(number=F("number") + 1)
 
 
 def current():

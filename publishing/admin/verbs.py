@@ -217,9 +217,10 @@ class Repeal(Verb):
         return successor
 
     def perform(self, user):
-        self.item.repeal(self.cleaned_data["reason"])
+        # The successor first: who waits for another dossier must not hold the content version, which its editor waits for.
         if self.cleaned_data["successor"]:
             self.cleaned_data["successor"].item.relate(self.item.dossier, Relation.Kind.REPLACES, author=user)
+        self.item.repeal(self.cleaned_data["reason"])
 
 
 class Withdraw(Verb):

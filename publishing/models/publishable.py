@@ -268,7 +268,7 @@ class Publishable(models.Model):
             revision = content.add_revision(self.dossier, new_content, author, base)
             if not type(self).objects.filter(pk=self.pk, live_revision__isnull=False).exists():
                 content.apply(self, revision.content)
-                self.save()
+                self.save(update_fields=self.versioned)
                 content.write_children(self, revision.content)
         return revision
 
@@ -287,7 +287,8 @@ class Publishable(models.Model):
             elif any(getattr(self, name) != text for name, text in had_text.items()):
                 self.text_changed_at = timezone.now()
             self.live_revision = revision
-            self.save()
+            lifecycle = ("published_at", "is_dated", "text_changed_at", "live_revision")
+            self.save(update_fields=[*self.versioned, *lifecycle])  # a withdrawal at the same time survives
             content.write_children(self, revision.content)
             content_version.advance()
 

@@ -45,6 +45,12 @@ class SavingTests(TestCase):
         self.assertEqual(draft.dossier.revisions.count(), 2)
         self.assertEqual(Article.objects.get(pk=draft.pk).title, "甲的修改")
 
+    def test_a_save_of_the_text_takes_back_nothing_that_somebody_else_did_meanwhile(self):
+        item = make_article(published_at=None)
+        Article.objects.get(pk=item.pk).trash("重复")
+        item.record_revision(content.of_row(item), None, item.dossier.newest_revision)
+        self.assertEqual(Article.objects.get(pk=item.pk).trash_reason, "重复")
+
     def test_a_revision_is_never_changed(self):
         revision = make_article().live_revision
         revision.content = {**revision.content, "labels": [1]}

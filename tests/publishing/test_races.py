@@ -1,0 +1,122 @@
+"""Editors at the same moment: real threads, each with a connection of its own, on both databases."""
+
+from threading import Barrier, Thread
+from unittest import mock
+
+from django.db import connection
+from django.test import TransactionTestCase
+
+from news.models import Article
+from publishing import content, content_version
+from publishing.models import ContentVersion, Revision
+from tests.factories import make_article, make_column, make_label
+
+EDITORS = 12
+
+
+def at_once(tasks):
+    """Run ``tasks`` (functions without arguments) in threads that start together; return what each gave or raised."""
+    outcomes = [None] * len(tasks)
+    start = Barrier(len(tasks), timeout=60)
+
+    def run(position, task):
+        try:
+            connection.ensure_connection()
+            start.wait()
+            outcomes[position] = task()
+        except Exception as error:
+            outcomes[position] = error
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(tasks)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def titled(item, title, labels=()):
+    """Return the content of ``item`` under another title and with other labels."""
+    row = content.of_row(item)
+    return {**row, "fields": {**row["fields"], "title": title}, "labels": [label.pk for label in labels]}
+
+
+class ParallelSaveTests(TransactionTestCase):
+    def save_on_one_base(self, item):
+        """Let all editors save on the newest revision; return the Revisions that were saved and the refusals."""
+        base = item.dossier.newest_revision
+
+        def save(number):
+            mine = Article.objects.get(pk=item.pk)
+            return mine.record_revision(titled(mine, f"第{number}稿"), author=None, base=base)
+
+        outcomes = at_once([lambda number=number: save(number) for number in range(EDITORS)])
+        saved = [outcome for outcome in outcomes if isinstance(outcome, Revision)]
+        refused = [outcome for outcome in outcomes if isinstance(outcome, content.StaleBase)]
+        self.assertEqual(len(saved) + len(refused), EDITORS, outcomes)
+        return saved, refused
+
+    def test_of_many_saves_on_one_base_one_is_kept_and_all_others_are_told(self):
+        for published_at in (None, "now"):
+            with self.subTest(published_at=published_at):
+                item = make_article(**({"published_at": None} if published_at is None else {}))
+                before = list(item.dossier.revisions.values_list("pk", flat=True))
+                saved, refused = self.save_on_one_base(item)
+                self.assertEqual((len(saved), len(refused)), (1, EDITORS - 1))
+                self.assertTrue(all(refusal.newest == saved[0] for refusal in refused))
+                kept = list(item.dossier.revisions.order_by("number").values_list("pk", flat=True))
+                self.assertEqual(kept, [*before, saved[0].pk])
+
+    def test_without_the_look_at_the_base_the_same_saves_would_bury_each_other(self):
+        item = make_article()
+        careful = content.add_revision
+
+        def careless(dossier, new_content, author, base):
+            return careful(dossier, new_content, author, dossier.newest_revision)
+
+        with mock.patch.object(content, "add_revision", careless):
+            saved, refused = self.save_on_one_base(item)
+        self.assertEqual((len(saved), len(refused)), (EDITORS, 0))  # so the test above can fail
+
+
+class ParallelPublicationTests(TransactionTestCase):
+    def test_two_publications_leave_one_revision_whole(self):
+        labels = [make_label("甲"), make_label("乙")]
+        item = make_article()
+        revisions = [item.dossier.newest_revision]
+        for label in labels:
+            row = titled(item, f"标题{label.name}", [label])
+            revisions.append(item.record_revision(row, author=None, base=revisions[-1]))
+        before = content_version.current()
+        outcomes = at_once(
+            [lambda revision=revision: Article.objects.get(pk=item.pk).publish(revision) for revision in revisions[1:]]
+        )
+        self.assertEqual(outcomes, [None, None])
+        item.refresh_from_db()
+        self.assertIn(item.live_revision, revisions[1:])
+        self.assertEqual(content.of_row(item), item.live_revision.content)
+        self.assertEqual(content_version.current(), before + 2)
+
+    def test_a_withdrawal_during_publications_stands(self):
+        item = make_article()
+        base = item.dossier.newest_revision
+        newer = item.record_revision(titled(item, "新标题"), author=None, base=base)
+
+        def publish(revision):
+            return Article.objects.get(pk=item.pk).publish(revision)
+
+        tasks = [lambda: Article.objects.get(pk=item.pk).withdraw("样例原因")]
+        tasks += [lambda revision=revision: publish(revision) for revision in (base, newer) * 3]
+        self.assertEqual(set(at_once(tasks)), {None})
+        item.refresh_from_db()
+        self.assertEqual((item.status, item.withdrawal_reason), (Article.Status.WITHDRAWN, "样例原因"))
+
+    def test_every_publication_counts_from_the_very_first(self):
+        column = make_column()
+        drafts = [make_article(published_at=None, column=column) for _number in range(EDITORS)]
+        ContentVersion.objects.all().delete()
+        outcomes = at_once([lambda draft=draft: draft.publish(draft.dossier.newest_revision) for draft in drafts])
+        self.assertEqual(set(outcomes), {None})
+        self.assertEqual(content_version.current(), EDITORS)
