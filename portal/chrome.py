@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from publishing import content_version, filing, subjects
 
-from .models import Banner, FriendlyLinkGroup, NavigationItem, Page, ServiceLink, SiteSettings
+from .models import Banner, FriendlyLink, FriendlyLinkGroup, NavigationItem, Page, ServiceLink, SiteSettings
 from .reading import SIZES
 
 
@@ -50,6 +51,7 @@ def of_request(request):
 
 def build(columns):
     shown = Shown(columns)
+    alive = Prefetch("links", FriendlyLink.objects.filter(is_dead=False))
     places = {place: [] for place in NavigationItem.Place.values}
     for item in NavigationItem.objects.select_related("column", "page"):
         url = shown.url_of(item)
@@ -64,7 +66,7 @@ def build(columns):
             for link in ServiceLink.objects.select_related("column", "page")
             if (url := shown.url_of(link))
         ],
-        link_groups=[group for group in FriendlyLinkGroup.objects.prefetch_related("links") if group.links.all()],
+        link_groups=[group for group in FriendlyLinkGroup.objects.prefetch_related(alive) if group.links.all()],
         # Coming ones too: what is remembered here lives until midnight or the next change.
         banners=list(Banner.objects.filter(ends_at__gt=timezone.now())),
     )

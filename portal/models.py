@@ -174,6 +174,11 @@ class FriendlyLink(models.Model):
     group = models.ForeignKey(FriendlyLinkGroup, models.CASCADE, related_name="links", verbose_name=_("group"))
     title = models.CharField(_("title"), max_length=40)
     url = models.URLField(_("address"), max_length=300)
+    is_dead = models.BooleanField(
+        _("dead"),
+        default=False,
+        help_text=_("The site no longer answers: the link is kept here and hidden from readers."),
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:

@@ -205,6 +205,11 @@ class FramingRowsTests(PortalAdminTestCase):
         self.assertReadersSee(lambda: self.client.post(change(group), form))
         self.assertEqual(frame_of_pages().link_groups[0].links.all()[0].title, "样例网站二")
 
+    def test_a_dead_link_is_kept_and_hidden_with_a_group_that_has_no_other(self):
+        group = FriendlyLinkGroup.objects.create(title="样例分组")
+        group.links.create(title="样例网站", url="https://www.example.org/", is_dead=True)
+        self.assertEqual(frame_of_pages().link_groups, [])
+
     def test_a_banner_has_a_start_and_an_end(self):
         now = timezone.localtime()
         form = {"text": "样例横幅", "url": "/", "order": 0}
