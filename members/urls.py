@@ -5,5 +5,5 @@ from . import views
 app_name = "members"
 urlpatterns = [
     path("", views.ActivityListView.as_view(), name="activity_list"),
-    path("<int:pk>/", views.ActivityDetailView.as_view(), name="activity_detail"),
+    path("<number:pk>/", views.ActivityDetailView.as_view(), name="activity_detail"),
 ]

@@ -5,5 +5,5 @@ from . import views
 app_name = "news"
 urlpatterns = [
     path("", views.ArticleListView.as_view(), name="article_list"),
-    path("<int:pk>/", views.ArticleDetailView.as_view(), name="article_detail"),
+    path("<number:pk>/", views.ArticleDetailView.as_view(), name="article_detail"),
 ]

@@ -5,5 +5,5 @@ from . import views
 app_name = "notices"
 urlpatterns = [
     path("", views.NoticeListView.as_view(), name="notice_list"),
-    path("<int:pk>/", views.NoticeDetailView.as_view(), name="notice_detail"),
+    path("<number:pk>/", views.NoticeDetailView.as_view(), name="notice_detail"),
 ]

@@ -6,6 +6,8 @@ from . import views
 
 app_name = "files"
 urlpatterns = [
-    path("<int:pk>/", views.serve_document, name="download"),
-    re_path(r"^(?P<pk>\d+)/(?P<width>\d{1,4})\.(?P<extension>webp|jpg|png)$", views.serve_image, name="image"),
+    path("<number:pk>/", views.serve_document, name="download"),
+    re_path(
+        r"^(?P<pk>[0-9]{1,18})/(?P<width>[0-9]{1,4})\.(?P<extension>webp|jpg|png)$", views.serve_image, name="image"
+    ),
 ]

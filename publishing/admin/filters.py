@@ -95,4 +95,5 @@ class YearFilter(NumberFilter):
         return [(year, str(year)) for year in years]
 
     def queryset(self, request, queryset):
-        return queryset.filter(published_at__year=self.number) if self.number else queryset
+        is_offered = (self.number, str(self.number)) in self.lookup_choices  # not every number is a year to a database
+        return queryset.filter(published_at__year=self.number) if is_offered else queryset

@@ -262,7 +262,15 @@ class PublishableAdmin(admin.ModelAdmin):
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
+    def get_object(self, request, object_id, from_field=None):
+        try:
+            return super().get_object(request, object_id, from_field)
+        except OverflowError:  # the number in the address is longer than a key of SQLite
+            return None
+
     def history_view(self, request, object_id, extra_context=None):
+        if self.get_object(request, object_id) is None:
+            return super().history_view(request, object_id, extra_context)  # says that there is no such item
         revisions = Revision.objects.filter(dossier=object_id).select_related("author").defer("content")
         context = {
             "revisions": [
@@ -280,12 +288,12 @@ class PublishableAdmin(admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
-            path("<int:pk>/preview/", wrap(self.preview_view), name=f"{name}_preview"),
-            path("<int:pk>/preview/<int:number>/", wrap(self.preview_view), name=f"{name}_preview"),
-            path("<int:pk>/compare/", wrap(self.compare_view), name=f"{name}_compare"),
-            path("<int:pk>/restore/<int:number>/", wrap(self.restore_view), name=f"{name}_restore"),
-            path("<int:pk>/verb/<slug:name>/", wrap(self.verb_view), name=f"{name}_verb"),
-            path("<int:pk>/note/<int:note_pk>/", wrap(self.note_view), name=f"{name}_note"),
+            path("<number:pk>/preview/", wrap(self.preview_view), name=f"{name}_preview"),
+            path("<number:pk>/preview/<number:number>/", wrap(self.preview_view), name=f"{name}_preview"),
+            path("<number:pk>/compare/", wrap(self.compare_view), name=f"{name}_compare"),
+            path("<number:pk>/restore/<number:number>/", wrap(self.restore_view), name=f"{name}_restore"),
+            path("<number:pk>/verb/<slug:name>/", wrap(self.verb_view), name=f"{name}_verb"),
+            path("<number:pk>/note/<number:note_pk>/", wrap(self.note_view), name=f"{name}_note"),
             *super().get_urls(),
         ]
 

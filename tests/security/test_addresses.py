@@ -1,0 +1,68 @@
+"""Whatever stands in an address, the answer is a page, never a fault of the server."""
+
+from django.test import TestCase
+
+from tests.factories import make_activity, make_administrator, make_article, make_label, make_notice, make_page
+
+ODD_VALUES = [
+    "0", "-1", "1.5", "1e5", "abc", "", "null", "1", "4301", "99999", "999999999", "9" * 19, "9" * 30, "9" * 5000,
+    "\uff11", "²", "\x00", "a\x00b", "\U0001f600", "%00", "' OR 1=1 --", "<script>", "%", "_", "\\", "//evil.example",
+    "x" * 100_000,
+]  # fmt: skip
+ODD_NUMBERS = ["0", "-1", "9" * 18, "9" * 19, "9" * 25, "9" * 4301, "9" * 10_000, "\uff11\uff12", "1.5", "abc"]
+FILTERS = ["column", "label", "year"]
+
+
+class AddressTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.items = [make(labels=[make_label()]) for make in (make_article, make_notice, make_activity, make_page)]
+
+    def setUp(self):
+        self.client.raise_request_exception = False
+
+    def assert_no_fault(self, path, query=None):
+        response = self.client.get(path, query or {})
+        self.assertLess(response.status_code, 500, (path[:60], str(query)[:60]))
+
+    def test_odd_parameters_of_public_pages(self):
+        every_page = ["zihao", "unknown"]
+        parameters = {
+            "/": every_page,
+            "/missing/": every_page,
+            "/accounts/login/": ["next", *every_page],
+            "/news/": ["page", *FILTERS, *every_page],
+            "/notices/": ["kind", "term", "words", "year"],
+            "/activities/": ["phase", "year"],
+            **{item.get_absolute_url(): every_page for item in self.items},
+        }
+        for path, names in parameters.items():
+            for name in names:
+                for value in ODD_VALUES:
+                    self.assert_no_fault(path, {name: value})
+
+    def test_doubled_and_very_many_parameters(self):
+        for path in ("/news/", "/notices/", "/activities/"):
+            for name in ("page", *FILTERS, "kind", "term", "words", "phase"):
+                self.assert_no_fault(path, {name: ["1", "x"]})
+                self.assert_no_fault(path, {name: ["x", "1"]})
+            self.assert_no_fault(path, {f"p{number}": "1" for number in range(1500)})
+
+    def test_odd_numbers_in_the_path(self):
+        shapes = [
+            "/news/%s/", "/notices/%s/", "/activities/%s/", "/pages/%s/",
+            "/files/%s/", "/files/%s/480.webp", "/files/1/%s.webp", "/files/1/480.%s",
+        ]  # fmt: skip
+        for shape in shapes:
+            for number in ODD_NUMBERS:
+                self.assert_no_fault(shape % number)
+
+    def test_odd_parameters_and_numbers_in_the_admin(self):
+        self.client.force_login(make_administrator())
+        path = "/admin/notices/notice/"
+        for name in ("p", *FILTERS, "status", "to_do", "kind__exact"):
+            for value in ODD_VALUES[:-1]:
+                self.assert_no_fault(path, {name: value})
+        for page in ("change", "preview", "preview/1", "history", "compare", "verb/trash"):
+            for number in ODD_NUMBERS:
+                self.assert_no_fault(f"{path}{number}/{page}/")
