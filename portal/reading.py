@@ -1,6 +1,7 @@
 """Reading aids that a reader chooses once: the size of the text, kept in a cookie."""
 
 from django.shortcuts import redirect
+from django.utils.cache import patch_vary_headers
 from django.utils.http import escape_leading_slashes
 
 SIZES = ("biaozhun", "da", "teda")
@@ -25,4 +26,7 @@ class ReadingSizeMiddleware:
             return response
         size = request.COOKIES.get(COOKIE)
         request.reading_size = size if size in SIZES else SIZES[0]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.get("Content-Type", "").startswith("text/html"):
+            patch_vary_headers(response, ["Cookie"])  # missing pages too, for which nobody looks at the session
+        return response

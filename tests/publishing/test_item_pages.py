@@ -106,6 +106,10 @@ class EndingTests(TestCase):
         self.assertIn("数据有误", text)
         self.assertNotIn("被撤回的正文", text)
 
+    def test_the_tombstone_of_a_trashed_item_keeps_the_reason_among_staff(self):
+        item = make_article(trashed_at=NOW, trash_reason="与某人有纠纷")
+        self.assertNotContains(self.client.get(item.get_absolute_url()), "与某人有纠纷", status_code=410)
+
     def test_a_replacement_that_the_reader_may_not_see_is_not_named(self):
         old = make_notice(published_at=YESTERDAY, repealed_at=NOW, repeal_reason="办法已经修订")
         hidden = make_notice(relations=[(old.dossier, "replaces")], readers=[make_reader_group()])
