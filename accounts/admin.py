@@ -84,9 +84,8 @@ class UserAdmin(PackagedUserAdmin):
     def get_form(self, request, obj=None, **kwargs):
         form = super().get_form(request, obj, **kwargs)
         if "name" in form.base_fields:
-            form.base_fields[
-                "name"
-            ].required = True  # an account made by itself may lack one, staff know whom they enter
+            # An account that a person makes may lack a name; staff know whom they enter.
+            form.base_fields["name"].required = True
         return form
 
     def has_change_permission(self, request, obj=None):

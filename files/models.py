@@ -19,9 +19,6 @@ class AssetQuerySet(models.QuerySet):
     def images(self):
         return self.filter(kind=Asset.Kind.IMAGE)
 
-    def documents(self):
-        return self.filter(kind=Asset.Kind.DOCUMENT)
-
     def duplicates_of(self, digest):
         """Return the assets whose content has ``digest`` (of an Asset or of a Content), the oldest first."""
         return self.filter(digest=digest).order_by("pk")

@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publishing.models import Publishable, PublishableQuerySet
+from publishing.models import Publishable, PublishableQuerySet, cover_field
 from publishing.richtext import RichTextField
 
 from .agendas import read_agenda
@@ -27,6 +27,11 @@ class MemberGroup(models.Model):
         return self.name
 
 
+def start_of_day(at):
+    """Return the midnight in Shanghai before ``at`` (aware datetime)."""
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 class ActivityQuerySet(PublishableQuerySet):
     """Activities by time. An activity whose start is unknown is a report of the past."""
 
@@ -35,13 +40,13 @@ class ActivityQuerySet(PublishableQuerySet):
 
     def running(self, at):
         """Return what has begun and not ended; without an end it runs until the end of its first day in Shanghai."""
-        midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = start_of_day(at)
         return self.filter(
             Q(ends_at__gt=at) | Q(ends_at__isnull=True, starts_at__gte=midnight), starts_at__lte=at
         ).order_by("starts_at", "pk")
 
     def past(self, at):
-        midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+        midnight = start_of_day(at)
         return self.filter(
             Q(starts_at__isnull=True) | Q(ends_at__lte=at) | Q(ends_at__isnull=True, starts_at__lt=midnight)
         ).order_by(F("starts_at").desc(nulls_last=True), "-published_at", "-pk")
@@ -107,16 +112,7 @@ class Activity(Publishable):
     list_related = ("cover", "member_group")
     page_related = ("cover", "member_group")
 
-    cover = models.ForeignKey(
-        "files.Asset",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"kind": "image"},
-        verbose_name=_("cover picture"),
-        help_text=_("At least 1200 pixels wide, 16:10. Without one the portal draws a cover of its own."),
-    )
+    cover = cover_field()
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.OTHER)
     member_group = models.ForeignKey(
         MemberGroup, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("member group")

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from publishing.models import Publishable
+from publishing.models import Publishable, cover_field
 
 
 class Article(Publishable):
@@ -21,16 +21,7 @@ class Article(Publishable):
     list_related = ("cover",)
     page_related = ("cover",)
 
-    cover = models.ForeignKey(
-        "files.Asset",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        limit_choices_to={"kind": "image"},
-        verbose_name=_("cover picture"),
-        help_text=_("At least 1200 pixels wide, 16:10. Without one the portal draws a cover of its own."),
-    )
+    cover = cover_field()
     source = models.CharField(_("source"), max_length=60, blank=True, help_text=_("The body that first published it."))
     author_name = models.CharField(_("author"), max_length=60, blank=True)
     publisher_name = models.CharField(_("published by"), max_length=60, blank=True)

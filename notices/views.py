@@ -1,8 +1,9 @@
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from publishing import visibility
 from publishing.views import PublishedDetailView, PublishedListView
 
 from .document_numbers import DocumentNumber
@@ -57,9 +58,8 @@ class NoticeListView(PublishedListView):
     @cached_property
     def counts(self):
         """{kind: (number of notices, number of unpinned ones)} under the other filters, with one query."""
-        is_loose = Q(pinned_until__isnull=True) | Q(pinned_until__lte=self.at)
         kinds = self.get_of_every_kind().order_by().values_list("kind")
-        rows = kinds.annotate(total=Count("pk"), loose=Count("pk", filter=is_loose))
+        rows = kinds.annotate(total=Count("pk"), loose=Count("pk", filter=visibility.unpinned(self.at)))
         return {kind: (total, loose) for kind, total, loose in rows}
 
     @cached_property

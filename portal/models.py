@@ -190,13 +190,6 @@ class FriendlyLink(models.Model):
         return self.title
 
 
-class BannerQuerySet(models.QuerySet):
-    def current(self, at=None):
-        """Return the banners to show at ``at`` (aware datetime, default now)."""
-        at = at or timezone.now()
-        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
-
-
 class Banner(models.Model):
     """One line under the header, from and until a moment; readers cannot dismiss it, so it must end."""
 
@@ -210,7 +203,6 @@ class Banner(models.Model):
     starts_at = models.DateTimeField(_("shown from"), default=timezone.now, help_text=_("Shanghai time."))
     ends_at = models.DateTimeField(_("shown until"), help_text=_("Shanghai time."))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
-    objects = BannerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("banner")

@@ -95,11 +95,8 @@ def drafts(items, user):
 
 
 def pending(items):
-    follows_the_live_one = Exists(Revision.objects.filter(base=OuterRef("live_revision")))
     newest = Revision.objects.filter(dossier=OuterRef("pk")).order_by("-number")
-    waiting = union(
-        (item.filter(follows_the_live_one) for item in items), moment=Subquery(newest.values("created_at")[:1])
-    )
+    waiting = union((item.with_pending_changes() for item in items), moment=Subquery(newest.values("created_at")[:1]))
     none = _("No published item has changes that wait.")
     return Panel("pending", _("Changes to publish"), none, rows(waiting.order_by("-moment", "-pk")))
 

@@ -75,8 +75,7 @@ def sanitise(html):
         raise ValueError(f"rich text of {len(html)} characters")
     html = html.replace("\x00", "")
     # Misplaced markup (a link in a link around a table) is moved when it is read again, so that one pass need not give
-    # what a browser will read. What never settles keeps its words and
-    # loses its markup.
+    # what a browser will read. What never settles keeps its words and loses its markup.
     for _pass in range(MOST_PASSES):
         cleaned = _clean_once(html)
         if cleaned == html:

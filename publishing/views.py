@@ -15,7 +15,7 @@ from django.views.generic import DetailView, ListView
 from files.models import Asset
 from files.streaming import document_response, image_response
 
-from . import asides, content_version, filing, parts, subjects
+from . import asides, content_version, filing, parts, subjects, visibility
 from .models import Column
 
 
@@ -107,8 +107,8 @@ class PublishedListView(ListView):
     @cached_property
     def total(self):
         """How many items the reader may see under all filters, and how many of them are not pinned: one query."""
-        is_loose = Q(pinned_until__isnull=True) | Q(pinned_until__lte=self.at)
-        counts = self.get_listed().order_by().aggregate(total=Count("pk"), loose=Count("pk", filter=is_loose))
+        loose = Count("pk", filter=visibility.unpinned(self.at))
+        counts = self.get_listed().order_by().aggregate(total=Count("pk"), loose=loose)
         return counts["total"], counts["loose"]
 
     def get_paginator(self, queryset, per_page, **kwargs):

@@ -41,6 +41,11 @@ def removed():
     return Q(withdrawn_at__isnull=False) | Q(trashed_at__isnull=False)
 
 
+def unpinned(at):
+    """Return the condition that the item stands in its place by date, not on top."""
+    return Q(pinned_until__isnull=True) | Q(pinned_until__lte=at)
+
+
 def reachable(user, at):
     """Return the condition for opening an item by its address, its downloads and search."""
     return Q(published_at__lte=at) & ~removed() & for_audience(user, at)

@@ -3,7 +3,7 @@
 from .columns import Column, Label
 from .content_version import ContentVersion
 from .dossiers import Attachment, Dossier, FileUse, Relation, Revision, StaffNote
-from .publishable import Publishable, PublishableQuerySet
+from .publishable import Publishable, PublishableQuerySet, cover_field
 
 __all__ = [
     "Attachment",
@@ -17,4 +17,5 @@ __all__ = [
     "Relation",
     "Revision",
     "StaffNote",
+    "cover_field",
 ]

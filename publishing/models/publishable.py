@@ -38,7 +38,7 @@ class PublishableQuerySet(models.QuerySet):
         return self.order_by(is_pinned.desc(), *self.model._meta.ordering)
 
     def unpinned(self, at=None):
-        return self.filter(Q(pinned_until__isnull=True) | Q(pinned_until__lte=at or timezone.now()))
+        return self.filter(visibility.unpinned(at or timezone.now()))
 
     def in_status(self, status, at=None):
         """Return the items whose ``status_at(at)`` is ``status``."""
@@ -60,8 +60,7 @@ class PublishableQuerySet(models.QuerySet):
 
     def with_pending_changes(self):
         """Return the items that have a newer revision behind the live one."""
-        newer = Revision.objects.filter(dossier=OuterRef("pk"), number__gt=OuterRef("live_revision__number"))
-        return self.filter(Exists(newer), live_revision__isnull=False)
+        return self.filter(Exists(Revision.objects.filter(base=OuterRef("live_revision"))))
 
     def with_last_save(self):
         """Add ``newest_revision_id``, ``saved_at`` and ``saved_by`` (a name) of each item's newest revision."""
@@ -84,6 +83,20 @@ class PublishableQuerySet(models.QuerySet):
     def for_pages(self):
         """Join what an item's page shows."""
         return self.select_related("column__parent__parent", *self.model.page_related)
+
+
+def cover_field():
+    """Return the field of the picture that stands for an item, for subjects whose items have one."""
+    return models.ForeignKey(
+        "files.Asset",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"kind": "image"},
+        verbose_name=_("cover picture"),
+        help_text=_("At least 1200 pixels wide, 16:10. Without one the portal draws a cover of its own."),
+    )
 
 
 class Publishable(models.Model):
