@@ -1,6 +1,7 @@
 """The home page and the static pages."""
 
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from publishing.views import PublishedDetailView
 
@@ -8,6 +9,7 @@ from . import home
 from .models import Page
 
 
+@require_safe
 def home_page(request):
     """Show the blocks that staff have put on the home page."""
     regions = home.regions(request)

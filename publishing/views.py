@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
 from files.models import Asset
@@ -314,12 +315,14 @@ def find_asset(request, pk):
     raise Http404("no visible item shows this file")
 
 
+@require_safe
 def serve_document(request, pk):
     """Stream a file of the library as a download, if a visible item shows it."""
     asset, is_public = find_asset(request, pk)
     return document_response(asset, request, is_public=is_public)
 
 
+@require_safe
 def serve_image(request, pk, width, extension):
     """Stream a picture of the library in the given width (the nearest that exists), if a visible item shows it."""
     asset, is_public = find_asset(request, pk)

@@ -190,6 +190,12 @@ class ForgeryTests(TestCase):
         item.refresh_from_db()
         self.assertFalse(item.is_removed)
 
+    def test_public_pages_only_show(self):
+        for path in ("/", "/news/", make_notice().get_absolute_url(), "/files/1/", "/files/1/480.webp"):
+            for method in ("POST", "PUT", "DELETE", "TRACE"):
+                with self.subTest(path=path, method=method):
+                    self.assertEqual(self.client.generic(method, path).status_code, 405)
+
     def test_nothing_is_changed_by_get(self):
         item = make_notice()
         self.client.force_login(make_staff(roles.ADMINISTRATOR))
