@@ -1,4 +1,4 @@
-"""Take the pictures of README and documents from a throwaway portal that holds the captured page and nothing else.
+"""Take the pictures of README and documents from a throwaway portal: the captured page, and samples that say they are.
 
 python -m tools.screenshots
 """
@@ -13,7 +13,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 
-from PIL import Image
+from PIL import Image, ImageChops
 from playwright.sync_api import sync_playwright
 
 from tests.browser import chromium
@@ -24,34 +24,68 @@ SITE = f"http://127.0.0.1:{PORT}"
 FOLDER = ROOT / "docs" / "screenshots"
 NAME, PASSWORD = "editor", secrets.token_urlsafe(12)
 READY_WITHIN_SECONDS = 30
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+UNSEEN = 16  # of 255 shades of a colour
+DESKTOP, OFFICE, PHONE = (
+    {"width": width, "height": height} for width, height in ((1440, 900), (1280, 800), (390, 844))
+)
 
-# file name → address, window, whether the whole page is taken, whether the editor has signed in
-PICTURES = {
-    "home": ("/", DESKTOP, True, False),
-    "home-phone": ("/", PHONE, False, False),
-    "article": ("/news/{lead}/", DESKTOP, False, False),
-    "notices": ("/notices/", DESKTOP, False, False),
-    "dashboard": ("/admin/", DESKTOP, False, True),
-    "article-form": ("/admin/news/article/{lead}/change/", DESKTOP, False, True),
-    "comparison": ("/admin/news/article/{lead}/compare/?old=1&new=2", DESKTOP, False, True),
-}
-
-FILL = f"""
+# Every date that a picture shows is this one, so that pictures differ only where the portal does.
+PREAMBLE = """
+from datetime import datetime
+from django.db.models import F
+from django.utils import timezone
 from accounts.models import User
+from members.models import Activity
 from news.models import Article
-user = User.objects.create_superuser({NAME!r}, password={PASSWORD!r}, name="样例编辑")
+from notices.models import IssuingBody, Notice
+from portal.models import Page
+from publishing import content
+from publishing.models import Column, Revision
+moment = timezone.make_aware(datetime(2025, 9, 1, 9))
 lead = Article.objects.get(column__title="要闻")
-live = lead.live_revision
-fields = {{**live.content["fields"], "title": "样例修改：质量月升旗仪式在自贸试验区举行"}}
-lead.record_revision({{**live.content, "fields": fields}}, user, base=live)
+def change(title, author):
+    base = lead.dossier.newest_revision
+    fields = {**base.content["fields"], "title": title}
+    lead.record_revision({**base.content, "fields": fields}, author, base=base)
+    Revision.objects.update(created_at=moment)
+"""
+PEOPLE = f"""
+editor = User.objects.create_superuser({NAME!r}, password={PASSWORD!r}, name="样例编辑")
+User.objects.create_user("colleague", name="样例同事")
+for model in (Activity, Article, Notice, Page):
+    # All by the same time, so that their order stays.
+    model.objects.update(published_at=F("published_at") - (lead.published_at - moment))
+change("样例修改：质量月升旗仪式在自贸试验区举行", editor)
 print(lead.pk)
 """
+NOTICE = """
+notice = Notice(
+    title="样例：关于开展样例活动的通知",
+    column=Column.objects.get(subject="notices"), issuing_body=IssuingBody.objects.first(),
+    number_code="样例", number_year=2025, number_serial=1, addressees="各样例单位", made_on=moment.date(),
+    body="<p>本页为样例，用来说明公文的版式，所述事项并不存在。</p><h2>一、内容</h2><p>样例单位按照样例方案开展样例活动。</p>"
+    "<h2>二、时间</h2><p>时间另行通知。</p><h2>三、要求</h2><p>各样例单位将样例材料交至样例部门。</p>",
+)
+notice.save()
+notice.publish(notice.record_revision(content.of_row(notice), User.objects.get(username="editor"), base=None), at=moment)
+print(notice.pk)
+"""
+COLLEAGUE = """
+change("样例：同事先保存的标题", User.objects.get(username="colleague"))
+"""
+
+# file name → address, window, whether the whole page is taken
+READERS_PICTURES = {
+    "home": ("/", DESKTOP, True),
+    "home-phone": ("/", PHONE, False),
+    "article": ("/news/{lead}/", DESKTOP, False),
+    "notices": ("/notices/", DESKTOP, False),
+}
 
 
 @contextmanager
 def portal():
-    """Run a portal of its own; give the number of its lead article."""
+    """Run a portal of its own; give a function that runs Python in it and returns the last word that was printed."""
     with tempfile.TemporaryDirectory(prefix="portal-pictures-") as folder:
         environment = {
             **os.environ,
@@ -62,59 +96,136 @@ def portal():
             "LOG_LEVEL": "WARNING",
         }
 
-        def manage(*arguments):
-            command = [PYTHON, "manage.py", *arguments]
-            return subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout
+        def run(script):
+            command = [PYTHON, "manage.py", "shell", "-v", "0", "-c", PREAMBLE + script]
+            done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+            return (done.stdout.split() or [""])[-1]
 
-        subprocess.run([PYTHON, "-m", "tools.prepare"], cwd=ROOT, env=environment, check=True, capture_output=True)
-        lead = manage("shell", "-v", "0", "-c", FILL).split()[-1]
+        subprocess.run(
+            [PYTHON, "-m", "tools.prepare"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
+        )
         command = [PYTHON, "-m", "granian", "qualitysite.wsgi:application", "--interface", "wsgi", "--port", str(PORT)]
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
         try:
-            wait_until_ready()
-            yield lead
+            wait_until_ready(server)
+            yield run
         finally:
             server.terminate()
             server.wait()
 
 
-def wait_until_ready():
+def wait_until_ready(server):
     deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             urllib.request.urlopen(f"{SITE}/healthz").close()
             return
         except OSError:
             time.sleep(0.1)
-    sys.exit("The portal for the pictures did not start.")
+    sys.exit(f"The portal for the pictures did not start; is port {PORT} in use?")
 
 
 def save(name, png):
-    """Write ``png`` (bytes) with 256 colours, which halves its size and is not seen."""
+    """Write ``png`` (bytes) with 256 colours, which halves its size and is not seen.
+
+    The picture that is there stays if nobody could tell the two apart: edges of letters fall a shade differently.
+    """
+    path = FOLDER / f"{name}.png"
     picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE)
-    picture.save(FOLDER / f"{name}.png", optimize=True)
-    print(f"{name}.png  {(FOLDER / f'{name}.png').stat().st_size // 1024} KB")
+    if path.exists() and look_alike(picture.convert("RGB"), Image.open(path).convert("RGB")):
+        print(f"{path.name}  as before")
+        return
+    picture.save(path, optimize=True)
+    print(f"{path.name}  {path.stat().st_size // 1024} KB")
+
+
+def look_alike(one, other):
+    if one.size != other.size:
+        return False
+    return all(highest <= UNSEEN for _lowest, highest in ImageChops.difference(one, other).getextrema())
+
+
+def sample_photograph():
+    content = io.BytesIO()
+    Image.merge("RGB", [Image.linear_gradient("L").resize((1600, 1000))] * 3).save(content, "PNG")
+    return {"name": "样例图片.png", "mimeType": "image/png", "buffer": content.getvalue()}
+
+
+def open_form(page, lead):
+    page.goto(f"{SITE}/admin/news/article/{lead}/change/")
+    page.locator(".cke_editable").first.wait_for()
+    page.evaluate("document.fonts.ready")
+
+
+def take_readers_pictures(page_of, lead):
+    for name, (address, window, is_whole) in READERS_PICTURES.items():
+        page = page_of(window)
+        page.goto(SITE + address.format(lead=lead), wait_until="networkidle")
+        save(name, page.screenshot(full_page=is_whole))
+        page.context.close()
+
+
+def take_staff_pictures(page, run, lead):
+    def show(name, address):
+        page.goto(SITE + address, wait_until="networkidle")
+        save(name, page.screenshot())
+
+    page.goto(f"{SITE}/accounts/login/?next=/admin/")
+    page.fill("#id_username", NAME)
+    page.fill("#id_password", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/admin/")
+    show("dashboard", "/admin/")
+    show("comparison", f"/admin/news/article/{lead}/compare/?old=1&new=2")
+    open_form(page, lead)
+    save("article-form", page.screenshot())
+
+    page.locator(".cke_editable").first.click()
+    page.keyboard.press("Control+Home")
+    with page.expect_file_chooser() as chooser:
+        page.locator(".cke_button__image").click()
+    chooser.value.set_files(sample_photograph())
+    page.get_by_label("替换文本").fill("样例：一张由浅到深的灰色图片")
+    save("picture-dialog", page.screenshot(style=".cke_notifications_area {visibility: hidden}"))
+
+    page.on("dialog", lambda dialog: dialog.accept())  # the form was changed, and is left
+    open_form(page, lead)
+    page.fill("#id_title", "样例：我后保存的标题")
+    run(COLLEAGUE)
+    page.get_by_role("button", name="保存草稿").click()
+    page.locator(".errornote, .errorlist").first.wait_for()
+    page.locator(".cke_editable").first.wait_for()
+    save("stale-form", page.screenshot())
+
+    page.goto(f"{SITE}/admin/files/asset/add/")
+    drawing = {"name": "样例.svg", "mimeType": "image/svg+xml", "buffer": b'<svg xmlns="http://www.w3.org/2000/svg"/>'}
+    page.set_input_files("#id_upload", drawing)
+    page.fill("#id_title", "样例图纸")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.locator(".errorlist").first.wait_for()
+    save("refused-file", page.screenshot())
+
+    notice = run(NOTICE)
+    show("notice", f"/notices/{notice}/")
+    page.goto(f"{SITE}/admin/notices/notice/{notice}/verb/repeal/")
+    page.fill("#id_reason", "样例：由新的样例文件代替")
+    save("repeal", page.screenshot())
 
 
 def main():
     if sentence := chromium.what_is_missing():
         sys.exit(sentence)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with portal() as lead, sync_playwright() as playwright:
+    with portal() as run, sync_playwright() as playwright:
+        lead = run(PEOPLE)
         browser = playwright.chromium.launch(executable_path=chromium.find())
-        for name, (address, window, is_whole, is_editor) in PICTURES.items():
-            context = browser.new_context(viewport=window, locale="zh-CN", timezone_id="Asia/Shanghai")
-            page = context.new_page()
-            if is_editor:
-                page.goto(f"{SITE}/accounts/login/?next=/admin/")
-                page.fill("#id_username", NAME)
-                page.fill("#id_password", PASSWORD)
-                page.click("main button[type=submit]")
-                page.wait_for_url("**/admin/")
-            page.goto(SITE + address.format(lead=lead))
-            page.wait_for_timeout(1500)  # the editor builds itself after the page has loaded
-            save(name, page.screenshot(full_page=is_whole))
-            context.close()
+
+        def page_of(window):
+            options = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
+            return browser.new_context(viewport=window, **options).new_page()
+
+        take_readers_pictures(page_of, lead)
+        take_staff_pictures(page_of(OFFICE), run, lead)
         browser.close()
 
 
