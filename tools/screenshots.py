@@ -78,8 +78,6 @@ change("样例：同事先保存的标题", User.objects.get(username="colleague
 READERS_PICTURES = {
     "home": ("/", DESKTOP, True),
     "home-phone": ("/", PHONE, False),
-    "article": ("/news/{lead}/", DESKTOP, False),
-    "notices": ("/notices/", DESKTOP, False),
 }
 
 
@@ -157,10 +155,10 @@ def open_form(page, lead):
     page.evaluate("document.fonts.ready")
 
 
-def take_readers_pictures(page_of, lead):
+def take_readers_pictures(page_of):
     for name, (address, window, is_whole) in READERS_PICTURES.items():
         page = page_of(window)
-        page.goto(SITE + address.format(lead=lead), wait_until="networkidle")
+        page.goto(SITE + address, wait_until="networkidle")
         save(name, page.screenshot(full_page=is_whole))
         page.context.close()
 
@@ -224,7 +222,7 @@ def main():
             options = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
             return browser.new_context(viewport=window, **options).new_page()
 
-        take_readers_pictures(page_of, lead)
+        take_readers_pictures(page_of)
         take_staff_pictures(page_of(OFFICE), run, lead)
         browser.close()
 
