@@ -184,6 +184,10 @@ class Notice(Publishable):
         return [line.strip() for line in self.co_issuers.splitlines() if line.strip()]
 
     @property
+    def objection_channel_lines(self):
+        return [line.strip() for line in self.objection_channel.splitlines() if line.strip()]
+
+    @property
     def signatories(self):
         """The names under the document, the issuing body first."""
         first = self.signature or (self.issuing_body.name if self.issuing_body else "")
