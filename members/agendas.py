@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 # A half- or full-width colon in times, any dash, wave or 至 between them.
-_TIME = r"\d{1,2}[:\uff1a]\d{2}"
+_TIME = r"(?:[01]?\d|2[0-4])[:\uff1a][0-5]\d"
 _ITEM = re.compile(rf"^(?P<start>{_TIME})(?:\s*[-–—~\uff5e至]+\s*(?P<end>{_TIME}))?\s+(?P<title>\S.*)$")
 
 
