@@ -127,3 +127,13 @@ def test_the_official_document_prints_its_own_head_and_nothing_of_the_site(page,
     expect(page.locator(".nav")).to_be_hidden()
     expect(page.locator(".aside")).to_be_hidden()
     expect(page.locator(".foot")).to_be_hidden()
+
+
+def test_no_table_is_cut_off_on_paper(page, pages):
+    page.set_viewport_size({"width": 627, "height": 900})  # 166 mm, what the margins leave of A4
+    page.emulate_media(media="print")
+    for address in (pages[0], pages[2]):
+        page.goto(address)
+        assert page.locator(".prose table").evaluate(
+            "table => table.getBoundingClientRect().right <= table.closest('.prose').getBoundingClientRect().right + 1"
+        )

@@ -133,18 +133,6 @@ class ContentTests(OwnMediaFolder, TestCase):
         item = make_article(title=hostile, summary=hostile, source=hostile, editor_name=hostile)
         self.assertIn(hostile, words(self.page(item).find(".//h1")))
 
-    def test_the_facts_of_an_article_stand_on_it(self):
-        facts = {
-            "source": "样例来源",
-            "author_name": "样例作者",
-            "publisher_name": "样例发布",
-            "editor_name": "样例编辑",
-        }
-        text = words(self.page(make_article(**facts, original_url="https://example.org/a")).find(".//main"))
-        for fact in facts.values():
-            self.assertIn(fact, text)
-        self.assertIn("查看原文", text)
-
     def test_updated_is_said_only_when_the_text_has_changed(self):
         item = make_article()
         self.assertNotIn("更新：", words(self.page(item)))
@@ -164,45 +152,6 @@ class ContentTests(OwnMediaFolder, TestCase):
         label = make_label("上海")
         item = make_article(labels=[label])
         self.assertIn(f"{reverse('news:article_list')}?label={label.pk}", addresses(self.page(item)))
-
-    def test_an_official_document_has_its_head_number_addressees_and_signature(self):
-        notice = make_notice(
-            number_code="沪质协", number_year=2025, number_serial=28, addressees="各会员单位",
-            signature="样例协会", co_issuers="样例联合单位", made_on="2025-09-10",
-        )  # fmt: skip
-        notice.refresh_from_db()
-        text = words(all_of(self.page(notice), "doc")[0])
-        for part in ("沪质协〔2025〕28号", "各会员单位：", "样例协会", "样例联合单位", "2025年9月10日"):
-            self.assertIn(part, text)
-
-    def test_a_public_review_says_until_when_and_how_to_object(self):
-        notice = make_notice(
-            kind="public_review", objections_from="2025-08-29", objections_until="2025-09-05",
-            objection_channel="书面反映至样例部门",
-        )  # fmt: skip
-        text = words(all_of(self.page(notice), "doc")[0])
-        self.assertIn("2025年8月29日至2025年9月5日", text)
-        self.assertIn("书面反映至样例部门", text)
-
-    def test_an_activity_without_a_start_shows_no_day(self):
-        page = self.page(make_activity(starts_at=None))
-        self.assertEqual(all_of(page, "cal"), [])
-
-    def test_a_coming_activity_shows_its_day_place_and_agenda(self):
-        activity = make_activity(
-            starts_at=TOMORROW, place="样例会议室", agenda="13:30–14:00 签到\n  凭证件\n14:00 参观"
-        )
-        text = words(self.page(activity))
-        for part in ("样例会议室", "13:30–14:00", "签到", "凭证件", "参观"):
-            self.assertIn(part, text)
-
-    def test_a_static_page_lists_its_chapters(self):
-        page = self.page(make_page(body="<h2>一、总则</h2><p>文</p><h2>二、附则</h2><p>文</p>"))
-        [contents] = all_of(page, "toc")
-        self.assertEqual(addresses(contents), ["#chapter-1", "#chapter-2"])
-
-    def test_a_starter_page_says_that_it_is_a_draft(self):
-        self.assertIn("本页为草稿", words(self.page(make_page(is_to_be_completed=True))))
 
 
 class NeighbourTests(TestCase):
