@@ -6,7 +6,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from members.models import MemberGroup
-from tests.factories import make_activity, make_reader_group
+from tests.factories import make_activity, make_article, make_reader_group
 from tests.html import all_of, assert_valid_html, titles, words
 
 
@@ -43,6 +43,25 @@ class ActivityPageTests(TestCase):
                 "会员大组": "样例大组", "对象": "质量负责人", "费用": "免费", "联系": "样例人员", "类型": "参观交流",
             },
         )  # fmt: skip
+
+    def test_the_box_says_when_sign_up_opens_and_closes(self):
+        page = self.page(
+            starts_at=from_now(days=9),
+            sign_up_opens_at=shanghai(2025, 10, 9, 9, 0),
+            sign_up_closes_at=shanghai(2025, 10, 20, 17, 0),
+        )
+        [box] = all_of(page, "fine")
+        self.assertIn("报名开始 10月9日（周四）09:00。", words(box))
+        self.assertIn("报名截止 10月20日（周一）17:00。", words(box))
+
+    def test_an_activity_and_its_report_lead_to_each_other(self):
+        for starts_at in (from_now(days=-3), None):
+            activity = make_activity(starts_at=starts_at)
+            report = make_article(relations=[(activity.dossier, "report_of")])
+            for item, other in ((activity, report), (report, activity)):
+                page = assert_valid_html(self.client.get(item.get_absolute_url()))
+                related = page.find(".//section[@aria-labelledby='related']")
+                self.assertEqual(titles(related), [other.title])
 
     def test_an_end_on_another_day_is_written_out(self):
         facts = self.facts(starts_at=shanghai(2025, 10, 23, 9, 0), ends_at=shanghai(2025, 10, 24, 17, 0))

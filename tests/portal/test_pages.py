@@ -2,6 +2,7 @@
 
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.factories import make_page
 from tests.files.samples import OwnMediaFolder, make_document
@@ -40,7 +41,10 @@ class PageTests(OwnMediaFolder, TestCase):
     def test_it_says_when_it_was_last_changed(self):
         page = make_page()
         [day] = all_of(assert_valid_html(self.client.get(page.get_absolute_url())), "credit")[0].iter("time")
-        self.assertEqual(day.get("datetime"), f"{page.published_at:%Y-%m-%d}")
+        self.assertEqual(day.get("datetime"), timezone.localdate(page.published_at).isoformat())
+
+    def test_an_undated_page_shows_no_day(self):
+        self.assertEqual(list(self.page(is_dated=False).find(".//main").iter("time")), [])
 
     def test_its_files_are_offered(self):
         document = make_document(title="章程")
