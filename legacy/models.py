@@ -25,7 +25,9 @@ class CapturedItem(models.Model):
     """One item read off a captured page, and the dossier that was made of it."""
 
     capture = models.ForeignKey(Capture, models.CASCADE, related_name="items", verbose_name=_("captured page"))
-    dossier = models.ForeignKey("publishing.Dossier", models.CASCADE, related_name="captured_items")
+    dossier = models.ForeignKey(
+        "publishing.Dossier", models.CASCADE, related_name="captured_items", verbose_name=_("item")
+    )
     heading = models.CharField(_("list on the page"), max_length=40, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     raw_text = models.TextField(_("text as captured"))
@@ -44,8 +46,19 @@ class CapturedItem(models.Model):
 class Repair(models.Model):
     """One change that was made to garbled text."""
 
+    class Rule(models.TextChoices):
+        """The rules of hanzi.repair."""
+
+        PINYIN = "pinyin", _("pinyin in brackets")
+        DOUBLED = "doubled", _("doubled comma")
+        BRACKETS = "brackets", _("width of brackets")
+        PUNCTUATION = "punctuation", _("width of punctuation")
+        DASH = "dash", _("dash")
+        SPACE = "space", _("stray space")
+        TRADITIONAL = "traditional", _("traditional characters")
+
     item = models.ForeignKey(CapturedItem, models.CASCADE, related_name="repairs")
-    rule = models.CharField(_("rule"), max_length=40)
+    rule = models.CharField(_("rule"), max_length=40, choices=Rule.choices)
     start = models.PositiveIntegerField(_("position in the text"))
     before = models.CharField(_("before"), max_length=200)
     after = models.CharField(_("after"), max_length=200, blank=True)

@@ -128,7 +128,9 @@ class Activity(Publishable):
         help_text=_("One item per line: 13:30–14:00 签到. An indented line below adds a remark."),
     )
     sign_up_notes = RichTextField(_("notes on signing up"), blank=True)
-    report = RichTextField(_("report"), blank=True, help_text=_("What happened; shown after the activity."))
+    report = RichTextField(
+        _("report"), blank=True, help_text=_("What happened. Readers see it as soon as it is published.")
+    )
 
     starts_at = models.DateTimeField(
         _("starts at"), null=True, blank=True, help_text=_("Shanghai time. Empty: a report of a past activity.")

@@ -94,6 +94,11 @@ def make_item(model, published_at=PUBLISHED, labels=(), readers=(), attachments=
     return item
 
 
+def has_pending_changes(item):
+    """Return whether a newer revision waits behind the live one of ``item``."""
+    return type(item).objects.with_pending_changes().filter(pk=item.pk).exists()
+
+
 def make_article(**overrides):
     return make_item(Article, **overrides)
 

@@ -248,12 +248,6 @@ class Publishable(models.Model):
     def is_pinned(self):
         return self.pinned_until is not None and self.pinned_until > timezone.now()
 
-    @property
-    def has_pending_changes(self):
-        """Whether a newer revision waits behind the live one."""
-        newest = self.dossier.newest_revision
-        return self.live_revision_id is not None and newest is not None and newest.pk != self.live_revision_id
-
     # -- Promises of a published text ------------------------------------------------------------------------------
 
     def clean_for_publication(self):

@@ -35,8 +35,11 @@ class ArticlePageTests(OwnMediaFolder, TestCase):
         self.assertEqual(picture.get("alt"), "代表合影")
         self.assertIn(f"/files/{cover.pk}/", picture.get("src"))
 
-    def test_without_a_cover_there_is_no_drawing_in_its_place(self):
-        self.assertEqual(all_of(self.page(), "hero"), [])
+    def test_without_a_cover_a_drawing_stands_in_that_says_nothing(self):
+        [figure] = all_of(self.page(), "drawn")
+        [picture] = figure.iter("img")
+        self.assertEqual(picture.get("alt"), "")
+        self.assertRegex(picture.get("src"), r"/art/\w+\.svg$")
 
     def test_the_first_label_stands_above_the_title_and_otherwise_the_column(self):
         article = make_article(labels=[make_label("上海")])

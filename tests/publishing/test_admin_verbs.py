@@ -10,7 +10,7 @@ from django.utils import timezone
 from publishing import content_version, roles
 from publishing.admin.verbs import VERBS
 from publishing.models import Publishable
-from tests.factories import make_article, make_notice, make_staff, make_user
+from tests.factories import has_pending_changes, make_article, make_notice, make_staff, make_user
 
 Status = Publishable.Status
 
@@ -103,7 +103,7 @@ class VerbTests(VerbTestCase):
         self.assertEqual(old.status, Status.REPEALED)
         new.refresh_from_db()
         self.assertEqual(new.dossier.relations.get().target, old.dossier)
-        self.assertFalse(new.has_pending_changes)
+        self.assertFalse(has_pending_changes(new))
         self.assertEqual(new.live_revision.author, self.staff)
 
     def test_the_tie_of_a_repeal_outlives_changes_that_waited_behind_it(self):
