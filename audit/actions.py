@@ -1,0 +1,51 @@
+"""What the log can tell of. A word that was ever written stays: old entries hold it."""
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+
+class Action(models.TextChoices):
+    # The labels have a context, since a status may say the same in English and not in Chinese: 发布, 已发布.
+
+    # The text of an item
+    CREATED = "created", pgettext_lazy("action", "Created")
+    SAVED = "saved", pgettext_lazy("action", "Saved")
+    RESTORED_REVISION = "restored_revision", pgettext_lazy("action", "Restored an old revision")
+    COMMENTED = "commented", pgettext_lazy("action", "Commented")
+    NOTE_CHECKED = "note_checked", pgettext_lazy("action", "Checked a note")
+    PREVIEW_SHARED = "preview_shared", pgettext_lazy("action", "Shared a preview")
+    # Its review
+    SUBMITTED = "submitted", pgettext_lazy("action", "Submitted for review")
+    RECALLED = "recalled", pgettext_lazy("action", "Recalled from review")  # by its author
+    SUPERSEDED = "superseded", pgettext_lazy("action", "Review ended by a new revision")
+    PASSED = "passed", pgettext_lazy("action", "Passed")
+    RETURNED = "returned", pgettext_lazy("action", "Returned")
+    STOOD_IN = "stood_in", pgettext_lazy("action", "Named a stand-in")  # by an administrator
+    # What readers see of it
+    PUBLISHED_EARLY = "published_early", pgettext_lazy("action", "Published before review")  # the urgent lane
+    PUBLISHED = "published", pgettext_lazy("action", "Published")
+    DATED = "dated", pgettext_lazy("action", "Changed the date")
+    PINNED = "pinned", pgettext_lazy("action", "Pinned")
+    UNPINNED = "unpinned", pgettext_lazy("action", "Unpinned")
+    EXPIRY_SET = "expiry_set", pgettext_lazy("action", "Set the end")
+    REPEALED = "repealed", pgettext_lazy("action", "Repealed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("action", "Withdrawn")
+    REINSTATED = "reinstated", pgettext_lazy("action", "Reinstated")
+    CORRECTED = "corrected", pgettext_lazy("action", "Corrected")
+    RELATED = "related", pgettext_lazy("action", "Related to another item")
+    CHANGED_AT_ONCE = (
+        "changed_at_once",
+        pgettext_lazy("action", "Changed at once"),
+    )  # facts that show without a publication
+    TRASHED = "trashed", pgettext_lazy("action", "Moved to the trash")
+    RESTORED = "restored", pgettext_lazy("action", "Restored from the trash")
+    PURGED = "purged", pgettext_lazy("action", "Deleted for good")
+    # Everything else
+    FILE_REPLACED = "file_replaced", pgettext_lazy("action", "Replaced a file")
+    ADMIN_ADDED = "admin_added", pgettext_lazy("action", "Added in the administration")
+    ADMIN_CHANGED = "admin_changed", pgettext_lazy("action", "Changed in the administration")
+    ADMIN_DELETED = "admin_deleted", pgettext_lazy("action", "Deleted in the administration")
+    SIGNED_IN = "signed_in", pgettext_lazy("action", "Signed in")
+    SIGN_IN_FAILED = "sign_in_failed", pgettext_lazy("action", "Failed to sign in")
+    SIGNED_OUT = "signed_out", pgettext_lazy("action", "Signed out")
+    EXPORTED = "exported", pgettext_lazy("action", "Exported the log")
