@@ -16,7 +16,7 @@ FILE_ACTIONS = {
     PUBLISHER: ("add", "change", "view", "delete"),
     ADMINISTRATOR: ("add", "change", "delete", "view"),
 }
-ADMINISTERED_APPS = ("accounts", "files", "publishing", "news", "notices", "members", "portal", "legacy")
+ADMINISTERED_APPS = ("accounts", "files", "publishing", "news", "notices", "members", "portal", "legacy", "outbox")
 
 
 def grant_permissions(using="default", **kwargs):

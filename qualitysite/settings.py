@@ -7,7 +7,7 @@ start for want of a secret key; everything else has a safe default.
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from .env import BASE_DIR, LOOPBACK_HOSTS, env, is_loopback_only
+from .env import BASE_DIR, LOOPBACK_HOSTS, env, is_loopback_only, portal_url
 
 VAR_DIR = env.path("PORTAL_VAR_DIR", default=BASE_DIR / "var")
 VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -18,6 +18,7 @@ SECRET_KEY = env.str("DJANGO_SECRET_KEY")
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=list(LOOPBACK_HOSTS))
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
+PORTAL_URL = portal_url(ALLOWED_HOSTS)  # what stands before a path in a mail, which no request tells it
 
 INSTALLED_APPS = [
     "qualitysite.apps.PortalAdminConfig",  # django.contrib.admin with our site: dashboard, theme, policy
@@ -34,6 +35,7 @@ INSTALLED_APPS = [
     "accounts",
     "audit",
     "files",
+    "outbox",
     "publishing",
     "notices",
     "members",
@@ -184,6 +186,7 @@ EMAIL_PORT = env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_TIMEOUT = 30  # seconds; Django would wait for ever, and the job worker with it
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="webmaster@localhost")
 
 LOGGING = {

@@ -22,6 +22,7 @@ urlpatterns = [
     path("pages/", include("portal.urls")),
     path("files/", include("publishing.urls")),
     path("accounts/", include("accounts.urls")),
+    path("messages/", include("outbox.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),
 ]

@@ -18,6 +18,7 @@ os.environ.update(
     DJANGO_SECRET_KEY="for-tests-only-" * 4,
     DJANGO_DEBUG="false",
     DJANGO_ALLOWED_HOSTS="localhost,127.0.0.1",
+    PORTAL_URL="http://portal.example",
     STATICFILES_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage",  # nothing is collected
     TASKS_BACKEND="django_tasks.backends.immediate.ImmediateBackend",
     CACHE_URL="locmem://",

@@ -1,40 +1,16 @@
 """Editors at the same moment: real threads, each with a connection of its own, on both databases."""
 
-from threading import Barrier, Thread
 from unittest import mock
 
-from django.db import connection
 from django.test import TransactionTestCase
 
 from news.models import Article
 from publishing import content, content_version
 from publishing.models import ContentVersion, Revision
 from tests.factories import make_article, make_column, make_label
+from tests.parallel import at_once
 
 EDITORS = 12
-
-
-def at_once(tasks):
-    """Run ``tasks`` (functions without arguments) in threads that start together; return what each gave or raised."""
-    outcomes = [None] * len(tasks)
-    start = Barrier(len(tasks), timeout=60)
-
-    def run(position, task):
-        try:
-            connection.ensure_connection()
-            start.wait()
-            outcomes[position] = task()
-        except Exception as error:
-            outcomes[position] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(tasks)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def titled(item, title, labels=()):

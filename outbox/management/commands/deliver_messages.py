@@ -1,0 +1,11 @@
+from django.core.management.base import BaseCommand
+
+from outbox.tasks import deliver
+
+
+class Command(BaseCommand):
+    help = "Mail every message that is due. The job worker does so by itself; this is for messages whose job was lost."
+
+    def handle(self, *args, **options):
+        counts = deliver.call()
+        self.stdout.write("Mailed {mailed}, put off {put_off}, given up {given_up}.".format(**counts))
