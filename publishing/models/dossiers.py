@@ -156,10 +156,11 @@ class StaffNote(models.Model):
         MISSING_BODY = "missing_body", _("The text has not been entered yet.")
         DOUBTFUL_REPAIR = "doubtful_repair", _("A repair of the garbled text is doubtful.")
         TO_BE_COMPLETED = "to_be_completed", _("This is a starter text to be completed.")
+        COMMENT = "comment", _("Somebody has commented on a preview.")
 
     dossier = models.ForeignKey(Dossier, models.CASCADE, related_name="staff_notes")
     code = models.CharField(_("what to check"), max_length=20, choices=Code.choices)
-    detail = models.CharField(_("detail"), max_length=500, blank=True)
+    detail = models.CharField(_("detail"), max_length=1200, blank=True)
     created_at = models.DateTimeField(_("noted at"), auto_now_add=True)
     resolved_at = models.DateTimeField(_("ticked off at"), null=True, editable=False)
     resolved_by = models.ForeignKey(
@@ -174,7 +175,8 @@ class StaffNote(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["dossier", "code"],
-                condition=Q(resolved_at__isnull=True),
+                condition=Q(resolved_at__isnull=True)
+                & ~Q(code="comment"),  # each person's words are a note of their own
                 name="publishing_staff_note_is_open_once",
             )
         ]
