@@ -160,7 +160,7 @@ class _Importer:
                 base=None,
             )
             # A microsecond apart, so that the list keeps its order on the portal.
-            item.publish(revision, at=self.at - timedelta(microseconds=position), is_dated=False)
+            item.publish(revision, by=None, at=self.at - timedelta(microseconds=position), is_dated=False)
             self.outcome.created[heading] += 1
             self.note(dossier, {StaffNote.Code.UNKNOWN_DATE: "", **(notes or {})}, repaired)
         row = CapturedItem.objects.create(

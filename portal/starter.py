@@ -92,7 +92,11 @@ def set_up():
         ensure(IssuingBody, ISSUING_BODY, name=ISSUING_BODY["name"])
         columns = {
             (subject, title): ensure(
-                Column, {"list_style": style, "order": order}, subject=subject, parent=None, title=title
+                Column,
+                {"list_style": style, "order": order, "review_steps": 0},
+                subject=subject,
+                parent=None,
+                title=title,
             )
             for order, (subject, title, style) in enumerate(COLUMNS)
         }
@@ -124,6 +128,6 @@ def publish_page(slug, column, title, summary):
     body = (PAGE_TEXTS / f"{slug}.html").read_text("utf-8")
     page = Page(slug=slug, column=column, title=title, summary=summary, body=body, is_to_be_completed=True)
     page.save()
-    page.publish(page.record_revision(content.of_row(page), author=None, base=None))
+    page.publish(page.record_revision(content.of_row(page), author=None, base=None), by=None)
     StaffNote.objects.create(dossier=page.dossier, code=StaffNote.Code.TO_BE_COMPLETED)
     return page

@@ -52,6 +52,13 @@ def of_row(item):
     }
 
 
+def changed(old, new):
+    """Return the names (list of str) of the fields and rows in which two contents differ."""
+    fields = {**old["fields"], **new["fields"]}
+    names = [name for name in fields if old["fields"].get(name) != new["fields"].get(name)]
+    return [*names, *(name for name in EMPTY if name != "fields" and old[name] != new[name])]
+
+
 def apply(item, content):
     """Set the versioned fields of ``item`` in memory to ``content``.
 

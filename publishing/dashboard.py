@@ -7,13 +7,14 @@ from itertools import groupby
 from operator import or_
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.fields.json import KT
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import subjects, visibility
-from .models import Revision, StaffNote
+from . import permissions, subjects, visibility
+from .models import Review, Revision, StaffNote
 
 MOST_ROWS = 10
 SOON_DAYS = 7
@@ -29,6 +30,9 @@ class Row:
     moment: date | None = None  # a datetime where the time of day matters
     days_left: int | None = None
     words: list[str] = field(default_factory=list)
+    page: str = "change"  # the page of the item that the row leads to
+    days_waited: int | None = None
+    is_urgent: bool = False
 
     @property
     def has_time(self):
@@ -41,7 +45,7 @@ class Row:
     @property
     def url(self):
         return reverse(
-            f"admin:{self.subject}_{subjects.model_for(self.subject)._meta.model_name}_change", args=[self.pk]
+            f"admin:{self.subject}_{subjects.model_for(self.subject)._meta.model_name}_{self.page}", args=[self.pk]
         )
 
 
@@ -63,16 +67,66 @@ def panels(user, at=None):
     """
     at = at or timezone.now()
     items = [
-        model.objects.filter(~visibility.removed())
+        model.objects.filter(~visibility.removed()).within_reach(user, "change")
         for model in subjects.models()
-        if user.has_perm(f"{model._meta.app_label}.change_{model._meta.model_name}")
+        if user.has_perm(permissions.codename(model, "change"))
     ]
+    reviews = [waiting_for(user, at), returned_to(user), *owed(user)]
     if not items:
-        return []
+        return [reviews, []] if reviews[0].rows else []
     return [
-        [to_check(items), drafts(items, user), pending(items)],
+        [*reviews, drafts(items, user), to_check(items), pending(items)],
         [ending_soon(items, at), scheduled(items, at), published_today(items, at)],
     ]
+
+
+def waiting_for(user, at):
+    """Return the Panel of the reviews whose present step ``user`` may decide; the urgent and the longest waiting first."""
+    found = Review.objects.waiting_for(user)
+    none = _("No text waits for your review.")
+    first = found.order_by(Case(When(urgency="", then=1), default=0), "waiting_since", "pk")
+    shown = [
+        review_row(
+            review,
+            moment=None,
+            words=[review.get_stage_display(), str(review.submitted_by)],
+            days_waited=(timezone.localdate(at) - timezone.localdate(review.waiting_since)).days,
+            is_urgent=review.is_urgent,
+        )
+        for review in with_titles(first)
+    ]
+    return Panel("waiting", _("Waits for my review"), none, shown, count=count_of(found, shown))
+
+
+def returned_to(user):
+    found = Review.objects.returned_to(user).order_by("-closed_at", "-pk")
+    shown = [review_row(review, moment=review.closed_at, page="change") for review in with_titles(found)]
+    return Panel("returned", _("Returned to me"), _("No text was returned to you."), shown, count_of(found, shown))
+
+
+def owed(user):
+    """Return a list with the Panel of the texts that readers see ahead of their review, or an empty one if there is none."""
+    found = Review.objects.owed().within_reach(user).order_by("published_early_at", "pk")
+    shown = [
+        review_row(review, moment=review.published_early_at, words=[review.urgency]) for review in with_titles(found)
+    ]
+    return [Panel("owed", _("Published, review owed"), "", shown, count_of(found, shown))] if shown else []
+
+
+def with_titles(reviews):
+    """Return the first Reviews with ``title`` and ``subject``, without the texts of their revisions."""
+    return reviews.select_related("submitted_by").annotate(
+        title=KT("revision__content__fields__title"), subject=F("dossier__subject")
+    )[:MOST_ROWS]
+
+
+def count_of(found, shown):
+    """Return how many there are in all; only a list that was cut off has to be counted."""
+    return len(shown) if len(shown) < MOST_ROWS else found.count()
+
+
+def review_row(review, page="review", **values):
+    return Row(review.subject, review.dossier_id, review.title, page=page, **values)
 
 
 def to_check(items):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ReaderGroup
 from files.models import Asset
 
-from . import content
+from . import content, permissions
 from .models import Attachment, Dossier, Label, Publishable, Relation
 
 
@@ -141,12 +141,13 @@ class PublishableForm(forms.ModelForm):
 
     def __init__(self, data=None, files=None, *, instance=None, initial=None, **kwargs):
         self.newest, opened = None, content.EMPTY
+        self.live_column = None  # of the row; the text may want to move to another
         if instance is not None and instance.pk:
             if data is not None:
                 # Until the end of the transaction nobody else saves, publishes or withdraws this item.
                 Dossier.objects.select_for_update().get(pk=instance.pk)
                 instance.refresh_from_db()
-            self.newest = instance.dossier.newest_revision
+            self.newest, self.live_column = instance.dossier.newest_revision, instance.column
             opened = self.newest.content if self.newest else content.of_row(instance)
             content.apply(instance, opened)
         initial = {
@@ -176,11 +177,6 @@ class PublishableForm(forms.ModelForm):
         formsets = {"attachments": self.attachments, "relations": self.relations}
         return [*super().changed_data, *(name for name, formset in formsets.items() if formset.has_changed())]
 
-    def changed_titles(self):
-        """Return what was changed (list of str), in the words of the form."""
-        titles = {"attachments": self.attachments.title, "relations": self.relations.title}
-        return [str(titles.get(name) or self.fields[name].label) for name in self.changed_data]
-
     # -- Cleaning -----------------------------------------------------------------------------------------------------
 
     def clean(self):
@@ -193,6 +189,14 @@ class PublishableForm(forms.ModelForm):
                 self.add_error(None, _("Please check the rows under “%(title)s”.") % {"title": formset.title})
         if self.relations.is_valid() and any(row["target"] == self.instance.pk for row in self.relations.rows):
             self.add_error(None, _("An item cannot be related to itself."))
+
+    def clean_column(self):
+        column = self.cleaned_data["column"]
+        action = "change" if self.instance.pk else "add"
+        is_moved = self.instance.pk is None or column.pk != self.instance.column_id
+        if is_moved and self.user and not self.user.has_perm(permissions.codename(type(self.instance), action), column):
+            raise ValidationError(_("Your roles do not allow you to write in this column. Please choose another one."))
+        return column
 
     def _clean_base(self):
         if self.newest is None or self.cleaned_data.get("base") == self.newest.number:
@@ -227,9 +231,18 @@ class PublishableForm(forms.ModelForm):
         super()._post_clean()  # puts what was typed into the instance
         if self.is_publishing and not self.errors:
             try:
+                self._check_the_way_to_readers({self.live_column, self.instance.column} - {None})
                 self.instance.clean_for_publication()
             except ValidationError as error:
                 self.add_error(None, error)
+
+    def _check_the_way_to_readers(self, columns):
+        """Raise ValidationError unless the person may publish in all of ``columns`` (of the row, of the text) unreviewed."""
+        publish = permissions.codename(type(self.instance), "publish")
+        if not all(self.user.has_perm(publish, column) for column in columns):
+            raise ValidationError(_("Your roles do not allow you to publish in this column. Save the text as a draft."))
+        if any(column.review_steps for column in columns):
+            raise ValidationError(_("Texts of this column are published by their review. Submit the text for review."))
 
     # -- The next revision --------------------------------------------------------------------------------------------
 

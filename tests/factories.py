@@ -11,7 +11,7 @@ from members.models import Activity
 from news.models import Article
 from notices.models import Notice
 from portal.models import Page
-from publishing import content
+from publishing import content, roles
 from publishing.models import Column, Label
 
 _serial = count(1)
@@ -58,7 +58,9 @@ def make_reader_group(*members, **overrides):
 
 
 def make_column(subject="news", **overrides):
-    return Column.objects.create(**{"subject": subject, "title": f"样例栏目{next(_serial)}", **overrides})
+    return Column.objects.create(
+        **{"subject": subject, "review_steps": 0, "title": f"样例栏目{next(_serial)}", **overrides}
+    )
 
 
 def make_label(name=None, **overrides):
@@ -87,7 +89,7 @@ def make_item(model, published_at=PUBLISHED, labels=(), readers=(), attachments=
     )
     if published_at is not None:
         moment = timezone.now() - timedelta(hours=1) if published_at is PUBLISHED else published_at
-        item.publish(revision, at=moment)
+        item.publish(revision, at=moment, by=None)
     if lifecycle:
         type(item).objects.filter(pk=item.pk).update(**lifecycle)
         item.refresh_from_db()
@@ -113,3 +115,15 @@ def make_activity(**overrides):
 
 def make_page(**overrides):
     return make_item(Page, **{"slug": f"page{next(_serial)}", **overrides})
+
+
+def make_review(by=None, stage="first", steps=3, publish_at=None, urgency="", **overrides):
+    """Return the open review of a draft that ``by`` (default a new author) wrote; ``stage``: what it waits for."""
+    by = by or make_staff(roles.AUTHOR)
+    column = overrides.pop("column", None) or make_column(review_steps=steps)
+    item = make_article(**{"published_at": None, "column": column, **overrides})
+    revision = item.record_revision(content.of_row(item), by, base=item.dossier.newest_revision)
+    review = item.submit(revision, by=by, publish_at=publish_at, urgency=urgency)
+    while review.stage != stage:
+        review.pass_stage(make_administrator(), review.checks())
+    return review

@@ -67,7 +67,7 @@ notice = Notice(
     "<h2>二、时间</h2><p>时间另行通知。</p><h2>三、要求</h2><p>各样例单位将样例材料交至样例部门。</p>",
 )
 notice.save()
-notice.publish(notice.record_revision(content.of_row(notice), User.objects.get(username="editor"), base=None), at=moment)
+notice.publish(notice.record_revision(content.of_row(notice), User.objects.get(username="editor"), base=None), at=moment, by=None)
 print(notice.pk)
 """
 COLLEAGUE = """

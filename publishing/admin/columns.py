@@ -11,21 +11,21 @@ from .content_version import AdvancesContentVersion
 class ColumnAdmin(AdvancesContentVersion, admin.ModelAdmin):
     """The tree of columns: filed by subject and parent, ordered in the list itself."""
 
-    list_display = ["title", "subject", "parent", "list_style", "order"]
+    list_display = ["title", "subject", "parent", "list_style", "review_steps", "order"]
     list_editable = ["order"]
-    list_filter = ["subject", "list_style"]
+    list_filter = ["subject", "review_steps", "list_style"]
     list_select_related = ["parent"]
     search_fields = ["title"]
     autocomplete_fields = ["parent"]
     show_full_result_count = False
 
     def get_search_results(self, request, queryset, search_term):
-        """Offer an item's form the columns of its subject only: the autocomplete says for which model it asks."""
+        """Offer an item's form the columns of its subject in which the person writes: the autocomplete says who asks."""
         found, may_have_duplicates = super().get_search_results(request, queryset, search_term)
         asking = (request.GET.get("app_label"), request.GET.get("model_name"))
         for model in subjects.models():
             if asking == (model._meta.app_label, model._meta.model_name):
-                found = found.for_subject(model.subject())
+                found = found.for_subject(model.subject()).within_reach(request.user, "change")
         return found, may_have_duplicates
 
     def get_form(self, request, obj=None, **kwargs):

@@ -36,6 +36,13 @@ def compare(item, old, new):
     return [part for part in parts if part.is_changed]
 
 
+def length_of(item, revision):
+    """Return how many characters the title and the texts of ``revision`` have."""
+    fields = revision.content["fields"]
+    texts = (line for name in item.rich_text_names() for line in comparing.paragraphs(fields.get(name)))
+    return len(fields["title"]) + sum(map(len, texts))
+
+
 def _in_words(item, revision_content):
     """Return {name of the field: list of str} for everything of a revision but its rich text."""
     copy = type(item)(dossier=item.dossier)

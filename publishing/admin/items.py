@@ -23,12 +23,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import content, content_version
+import audit
+from audit.actions import Action
+from audit.models import Entry
+
+from .. import content, permissions
 from ..forms import PublishableForm
-from ..models import Dossier, Publishable, Revision, StaffNote
-from . import history
+from ..models import Column, Dossier, Publishable, Review, Revision, StaffNote, Stage
+from . import bulk, history, reviews
 from .filters import ColumnFilter, LabelFilter, StatusFilter, ToDoFilter, YearFilter
-from .verbs import VERBS
+from .verbs import VERBS, Submit, attempt
 
 Status = Publishable.Status
 TONES = {
@@ -41,6 +45,7 @@ TONES = {
     Status.TRASHED: "mute struck",
 }
 MOST_REVISIONS = 100
+MOST_ENTRIES = 200  # of the audit log, on the page of the history
 OUT = (Status.PUBLISHED, Status.EXPIRED, Status.REPEALED)  # readers can open its page
 
 
@@ -49,15 +54,21 @@ def short(moment):
     return date_format(timezone.localtime(moment), "Y-m-d H:i")
 
 
-def badges(item, has_pending_changes):
-    """Return the state of ``item`` in words, as HTML."""
+def badges(item, has_pending_changes, stage="", outcome="", is_owed=False):
+    """Return the state of ``item`` in words, as HTML; stage, outcome: of its newest review, if it is open or returned."""
     status = item.status
     text = status.label
     if status == Status.SCHEDULED:
         text = f"{text} {short(item.published_at)}"
     found = [(TONES[status], text)]
-    if has_pending_changes:
+    if stage and not outcome:
+        found.append(("ochre", _("Waits for the %(stage)s") % {"stage": Stage(stage).label}))
+    elif outcome == Review.Outcome.RETURNED and has_pending_changes:
+        found.append(("red", _("Returned")))
+    elif has_pending_changes and status != Status.DRAFT:
         found.append(("ochre", _("Changes to publish")))
+    if is_owed:
+        found.append(("red", _("Review owed")))
     if item.is_pinned:
         found.append(("blue", _("Pinned")))
     return format_html_join(" ", '<span class="badge {}">{}</span>', found)
@@ -65,8 +76,8 @@ def badges(item, has_pending_changes):
 
 class ItemList(ChangeList):
     def get_queryset(self, request, exclude_parameters=None):
-        items = super().get_queryset(request, exclude_parameters).with_last_save().prefetch_related("dossier__labels")
-        return items.defer(*self.model.rich_text_names())
+        items = super().get_queryset(request, exclude_parameters).with_last_save().with_last_review()
+        return items.prefetch_related("dossier__labels").defer(*self.model.rich_text_names())
 
 
 class PublishableAdmin(admin.ModelAdmin):
@@ -89,7 +100,6 @@ class PublishableAdmin(admin.ModelAdmin):
     search_fields = ["title"]
     search_help_text = _("Words of the title, or the number of the item.")
     ordering = [F("published_at").desc(nulls_first=True), "-pk"]  # drafts first
-    actions = None
     autocomplete_fields = ["column"]
 
     FILING = (_("Title and filing"), {"fields": ["title", "summary", "column", "labels", ("audience", "readers")]})
@@ -105,19 +115,35 @@ class PublishableAdmin(admin.ModelAdmin):
 
     # -- Permissions --------------------------------------------------------------------------------------------------
 
-    def may(self, request, action):
-        return request.user.has_perm(f"{self.opts.app_label}.{action}_{self.opts.model_name}")
+    def may(self, request, action, item=None):
+        """Return whether the person may do ``action`` to ``item``, or (None) to any item at all."""
+        return request.user.has_perm(permissions.codename(self.model, action), item)
 
-    def has_publish_permission(self, request):
-        return self.may(request, "publish")
+    def has_publish_permission(self, request, obj=None):
+        return self.may(request, "publish", obj)
+
+    def has_change_permission(self, request, obj=None):
+        return self.may(request, "change", obj)
+
+    def has_view_permission(self, request, obj=None):
+        """Whoever decides on a text may look at it, also where it comes from a column that is not his."""
+        if self.may(request, "view", obj) or self.has_change_permission(request, obj):
+            return True
+        review = obj.open_review if obj is not None else None
+        return review is not None and self.may(request, "view", review.column)
 
     def has_delete_permission(self, request, obj=None):
         return False  # the trash is a verb, and it can be undone
 
+    def get_queryset(self, request):
+        """Only what one may act on; the pages of a single item ask for permission themselves."""
+        items = super().get_queryset(request)
+        return items if request.resolver_match.kwargs else items.within_reach(request.user, "view")
+
     def get_readonly_fields(self, request, obj=None):
         """What changes with the save, without a publication, is the publisher's as soon as readers see it."""
         names = list(super().get_readonly_fields(request, obj))
-        if obj is not None and obj.live_revision_id and not self.has_publish_permission(request):
+        if obj is not None and obj.live_revision_id and not self.has_publish_permission(request, obj):
             names.extend(obj.immediate)
         return names
 
@@ -135,7 +161,8 @@ class PublishableAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("status"))
     def state(self, item):
-        return badges(item, item.live_revision_id is not None and item.newest_revision_id != item.live_revision_id)
+        has_changes = item.newest_revision_id != item.live_revision_id
+        return badges(item, has_changes, item.review_stage, item.review_outcome, item.is_owed)
 
     @admin.display(description=_("labels"))
     def label_names(self, item):
@@ -185,11 +212,6 @@ class PublishableAdmin(admin.ModelAdmin):
         form.user, form.is_publishing = request.user, "_publish" in request.POST
         return form
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if "_publish" in request.POST and not self.has_publish_permission(request):
-            raise PermissionDenied
-        return super().changeform_view(request, object_id, form_url, extra_context)
-
     def save_model(self, request, obj, form, change):
         """Write what is not a matter of revisions: a new row, or the fields that change at once."""
         if not change:
@@ -198,15 +220,14 @@ class PublishableAdmin(admin.ModelAdmin):
             return
         at_once = [name for name in obj.immediate if name in form.changed_data]
         if at_once:
-            obj.save(update_fields=at_once)
-            content_version.advance()
+            obj.change_at_once(at_once, by=request.user)
 
     def save_related(self, request, form, formsets, change):
         """Save the text, labels, files and relations as a revision, and publish it if that was asked."""
         item, live = form.instance, form.instance.live_revision
-        revision = form.saved_revision = form.save_revision()
+        revision = form.save_revision()
         if form.is_publishing:
-            item.publish(revision)
+            item.publish(revision, by=request.user)
             text = _("Revision %(number)s is published. Readers see it now.")
         elif live is None:
             text = _("Saved as revision %(number)s. Readers do not see it yet.")
@@ -221,19 +242,25 @@ class PublishableAdmin(admin.ModelAdmin):
             values["moment"] = short(item.published_at)
         self.message_user(request, text % values, messages.SUCCESS)
 
-    def construct_change_message(self, request, form, formsets, add=False):
-        words = [str(form.saved_revision)]
-        if form.changed_data and not add:
-            words.append(_("changed: %(fields)s") % {"fields": "、".join(form.changed_titles())})
-        if form.is_publishing:
-            words.append(_("published"))
-        return " · ".join(map(str, words))
+    # What is done to an item is told by the audit log, which the models write; Django's own would be a second one.
+
+    def log_addition(self, request, obj, message):
+        pass
+
+    def log_change(self, request, obj, message):
+        pass
 
     def response_add(self, request, obj, post_url_continue=None):
-        return super().response_add(request, obj) if IS_POPUP_VAR in request.POST else self.back_to(obj)
+        return super().response_add(request, obj) if IS_POPUP_VAR in request.POST else self.after_save(request, obj)
 
     def response_change(self, request, obj):
-        return super().response_change(request, obj) if IS_POPUP_VAR in request.POST else self.back_to(obj)
+        return super().response_change(request, obj) if IS_POPUP_VAR in request.POST else self.after_save(request, obj)
+
+    def after_save(self, request, item):
+        """Go on to the page of submission if that was asked, else back to the form."""
+        if "_submit" in request.POST:
+            return redirect(self.url_of("verb", item.pk, Submit.name))
+        return self.back_to(item)
 
     def url_of(self, page, *args):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
@@ -245,12 +272,29 @@ class PublishableAdmin(admin.ModelAdmin):
         return item.get_absolute_url() if item.status in OUT else None
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["may_publish"] = self.has_publish_permission(request) and (obj is None or not obj.is_removed)
         context["may_change"] = self.has_change_permission(request, obj) if change else True
-        if change:
+        if not change:
+            steps = Column.objects.for_subject(self.model.subject()).values_list("review_steps", flat=True)
+            context["may_publish"] = self.has_publish_permission(request) and 0 in steps
+            context["may_submit"] = any(steps)
+        else:
             newest = context["adminform"].form.newest
+            last_review = obj.dossier.reviews.select_related("revision", "submitted_by").first()
+            is_open = last_review is not None and last_review.is_open
+            context.update(reviews.state_of(obj, last_review, newest))
+            needs_review = newest is not None and obj.required_steps(newest) > 0
+            may_act = context["may_change"] and not obj.is_removed
+            context["may_publish"] = may_act and self.has_publish_permission(request, obj) and not needs_review
+            context["may_submit"] = may_act and needs_review
             context["newest"] = newest
-            context["badges"] = badges(obj, obj.live_revision_id and newest and newest.pk != obj.live_revision_id)
+            context["badges"] = badges(
+                obj,
+                newest is not None and newest.pk != obj.live_revision_id,
+                last_review.stage if is_open else "",
+                last_review.outcome if last_review else "",
+                obj.dossier.reviews.owed().exists(),
+            )
+            context["review_url"] = self.url_of("review", obj.pk) if last_review else None
             context["preview_url"] = self.url_of("preview", obj.pk) if newest else None
             context["notes"] = [
                 (note, self.url_of("note", obj.pk, note.pk)) for note in obj.dossier.staff_notes.unresolved()
@@ -258,7 +302,7 @@ class PublishableAdmin(admin.ModelAdmin):
             context["verbs"] = [
                 (verb, self.url_of("verb", obj.pk, verb.name))
                 for verb in VERBS.values()
-                if verb.applies_to(obj) and self.may(request, verb.permission(obj))
+                if verb.objection_of(request.user, obj) is None
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -278,6 +322,9 @@ class PublishableAdmin(admin.ModelAdmin):
                 for revision in revisions[:MOST_REVISIONS]
             ],
             "compare_url": self.url_of("compare", object_id),
+            "lines": reviews.lines_of(
+                Entry.objects.filter(item=object_id).order_by("-number")[:MOST_ENTRIES], self.model
+            ),
             **(extra_context or {}),
         }
         return super().history_view(request, object_id, context)
@@ -293,6 +340,8 @@ class PublishableAdmin(admin.ModelAdmin):
             path("<number:pk>/compare/", wrap(self.compare_view), name=f"{name}_compare"),
             path("<number:pk>/restore/<number:number>/", wrap(self.restore_view), name=f"{name}_restore"),
             path("<number:pk>/verb/<slug:name>/", wrap(self.verb_view), name=f"{name}_verb"),
+            path("<number:pk>/review/", wrap(self.review_view), name=f"{name}_review"),
+            path("<number:pk>/sheet/", wrap(self.sheet_view), name=f"{name}_sheet"),
             path("<number:pk>/note/<number:note_pk>/", wrap(self.note_view), name=f"{name}_note"),
             *super().get_urls(),
         ]
@@ -356,7 +405,7 @@ class PublishableAdmin(admin.ModelAdmin):
         lost = content.missing(item, old.content)
         revision = item.record_revision(content.of_revision(item, old.content), request.user, base=newest)
         words = {"old": old.number, "number": revision.number}
-        self.log_change(request, item, _("revision %(number)s, restored from revision %(old)s") % words)
+        audit.record(request.user, Action.RESTORED_REVISION, item=item.pk, old=old.number, revision=revision.number)
         self.message_user(request, _("Revision %(old)s is restored as revision %(number)s.") % words, messages.SUCCESS)
         if lost:
             names = "、".join(f"{kind} {pk}" for kind, pk in lost)
@@ -372,17 +421,19 @@ class PublishableAdmin(admin.ModelAdmin):
             raise Http404("no such verb")
         get_object_or_404(Dossier.objects.select_for_update(), pk=pk)
         item = get_object_or_404(self.model, pk=pk)
-        if not self.may(request, VERBS[name].permission(item)):
+        verb_class = VERBS[name]
+        if not self.may(request, verb_class.permission(item), item):
             raise PermissionDenied
-        if not VERBS[name].applies_to(item):
+        if not verb_class.applies_to(item):
             self.message_user(request, _("This is not possible in the item's present state."), messages.WARNING)
             return self.back_to(item)
-        verb = VERBS[name](request.POST if request.method == "POST" else None, item=item)
-        if request.method == "POST" and verb.is_valid():
-            verb.perform(request.user)
-            self.log_change(request, item, verb.summary())
-            self.message_user(request, verb.done, messages.SUCCESS)
-            return self.back_to(item)
+        if request.method == "POST":
+            verb = attempt(verb_class, request.user, item, request.POST)
+            if not verb.errors:
+                self.message_user(request, verb.done, messages.SUCCESS)
+                return self.back_to(item)
+        else:
+            verb = verb_class(item=item)
         context = {
             **self.admin_site.each_context(request),
             "title": verb.label,
@@ -395,6 +446,7 @@ class PublishableAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/publishing/verb.html", context)
 
     @method_decorator(require_POST)
+    @method_decorator(transaction.atomic)
     def note_view(self, request, pk, note_pk):
         """Tick off a note to staff."""
         item = get_object_or_404(self.model, pk=pk)
@@ -402,5 +454,30 @@ class PublishableAdmin(admin.ModelAdmin):
             raise PermissionDenied
         note = get_object_or_404(StaffNote.objects.unresolved(), pk=note_pk, dossier=pk)
         note.resolve(by=request.user)
-        self.log_change(request, item, _("checked: %(note)s") % {"note": note})
+        audit.record(request.user, Action.NOTE_CHECKED, item=item.pk, note=note.code)
         return self.back_to(item)
+
+    @method_decorator(transaction.atomic)
+    def review_view(self, request, pk):
+        """Show the text beside what readers see, and take the decision of the reviewer whose turn it is."""
+        get_object_or_404(Dossier.objects.select_for_update(), pk=pk)
+        item = get_object_or_404(self.model.objects.select_related("dossier", "column"), pk=pk)
+        if not self.has_view_permission(request, item):
+            raise PermissionDenied
+        return reviews.review_page(self, request, item)
+
+    @method_decorator(require_safe)
+    def sheet_view(self, request, pk):
+        """Show the review sheet of the item, to be printed."""
+        item = get_object_or_404(self.model.objects.select_related("dossier", "column"), pk=pk)
+        if not self.has_view_permission(request, item):
+            raise PermissionDenied
+        return reviews.sheet_page(self, request, item)
+
+    # -- Many at once -------------------------------------------------------------------------------------------------
+
+    def get_actions(self, request):
+        """One action for each verb that makes sense for many items at once."""
+        if IS_POPUP_VAR in request.GET:
+            return {}
+        return {f"verb_{verb.name}": (bulk.action_for(verb), f"verb_{verb.name}", verb.label) for verb in bulk.VERBS}

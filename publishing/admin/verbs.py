@@ -3,13 +3,13 @@
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import localize
 from django.utils.translation import gettext_lazy as _
 
-from .. import content
-from ..models import Dossier, Publishable, Relation
+from .. import permissions
+from ..models import Dossier, Publishable, Refused, Relation
 
 Status = Publishable.Status
 
@@ -29,8 +29,16 @@ class Verb(forms.Form):
     do_not_call_in_templates = True  # the class itself stands in the list of buttons
 
     def __init__(self, *args, item, **kwargs):
+        """item: None while the answers are meant for many items; then only they are checked."""
         super().__init__(*args, **kwargs)
         self.item = item
+
+    def clean(self):
+        if self.item is not None:
+            self.check()
+
+    def check(self):
+        """Raise ValidationError if the answers do not fit the item."""
 
     @classmethod
     def applies_to(cls, item):
@@ -41,17 +49,17 @@ class Verb(forms.Form):
         """Return the action whose permission it takes: to publish, since readers will notice."""
         return "publish"
 
+    @classmethod
+    def objection_of(cls, user, item):
+        """Return why ``user`` may not do this to ``item`` (str), or None if he may."""
+        if not user.has_perm(permissions.codename(type(item), cls.permission(item)), item):
+            return _("Your roles do not allow this in the column of the item.")
+        if not cls.applies_to(item):
+            return _("This is not possible in the item's present state.")
+        return None
+
     def perform(self, user):
         raise NotImplementedError
-
-    def summary(self):
-        """Return what was done and with which answers (str), for the history."""
-        answers = [
-            f"{self.fields[name].label}: {localize(value)}"
-            for name, value in self.cleaned_data.items()
-            if value not in (None, "")
-        ]
-        return " · ".join([str(self.label), *answers])
 
     def check_dates(self):
         """Raise ValidationError in words of the form if the dates set on ``item`` in memory break a promise."""
@@ -76,6 +84,82 @@ def reason_field(help_text=""):
     )
 
 
+class Submit(Verb):
+    name = "submit"
+    label = _("Submit for review")
+    explanation = _(
+        "The newest saved version goes to the reviewers of its column. Whoever saves another version meanwhile ends the "
+        "review."
+    )
+    done = _("The item is under review. You will be told how it goes.")
+    publish_at = moment_field(
+        _("publish at"),
+        required=False,
+        help_text=_("Shanghai time. Empty: as soon as the last reviewer has passed it. For first publications only."),
+    )
+    urgency = forms.CharField(
+        label=_("why it is urgent"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_(
+            "Only if readers must see it before all have read it: a publisher may then let it out first, and the review "
+            "that is owed stays in sight until it is done."
+        ),
+    )
+
+    def __init__(self, *args, item, **kwargs):
+        super().__init__(*args, item=item, **kwargs)
+        if item is not None and item.published_at is not None:
+            del self.fields["publish_at"]
+
+    @classmethod
+    def permission(cls, item):
+        return "change"
+
+    @classmethod
+    def applies_to(cls, item):
+        newest = item.dossier.newest_revision
+        if item.is_removed or newest is None or newest.pk == item.live_revision_id or item.open_review:
+            return False
+        return item.required_steps(newest) > 0
+
+    def clean_publish_at(self):
+        moment = self.cleaned_data["publish_at"]
+        if moment and moment <= timezone.now():
+            raise ValidationError(_("Choose a moment in the future."))
+        return moment
+
+    def check(self):
+        self.item.check_revision(self.item.dossier.newest_revision)
+
+    def perform(self, user):
+        self.item.submit(
+            self.item.dossier.newest_revision,
+            by=user,
+            publish_at=self.cleaned_data.get("publish_at"),
+            urgency=self.cleaned_data["urgency"],
+        )
+
+
+class Recall(Verb):
+    name = "recall"
+    label = _("Take back from review")
+    explanation = _("The review ends without a decision; the text can be changed and submitted again.")
+    done = _("The item is no longer under review.")
+
+    @classmethod
+    def permission(cls, item):
+        return "change"
+
+    @classmethod
+    def applies_to(cls, item):
+        return item.open_review is not None
+
+    def perform(self, user):
+        self.item.open_review.recall(user)
+
+
 class Publish(Verb):
     name = "publish"
     label = _("Publish with a date")
@@ -88,26 +172,14 @@ class Publish(Verb):
 
     @classmethod
     def applies_to(cls, item):
-        return item.status == Status.DRAFT
+        newest = item.dossier.newest_revision
+        return item.status == Status.DRAFT and newest is not None and not item.required_steps(newest)
 
-    def clean(self):
-        content.apply(self.item, self.item.dossier.newest_revision.content)
-        try:
-            self.item.full_clean()
-            self.item.clean_for_publication()
-        except ValidationError as error:
-            raise ValidationError(
-                [
-                    f"{self.item._meta.get_field(name).verbose_name}: {message}"
-                    if name != NON_FIELD_ERRORS
-                    else message
-                    for name, messages in error.message_dict.items()
-                    for message in messages
-                ]
-            ) from error
+    def check(self):
+        self.item.check_revision(self.item.dossier.newest_revision)
 
     def perform(self, user):
-        self.item.publish(self.item.dossier.newest_revision, at=self.cleaned_data["at"])
+        self.item.publish(self.item.dossier.newest_revision, by=user, at=self.cleaned_data["at"])
 
 
 class Date(Verb):
@@ -121,13 +193,13 @@ class Date(Verb):
     def applies_to(cls, item):
         return item.published_at is not None and item.trashed_at is None
 
-    def clean(self):
+    def check(self):
         if "at" in self.cleaned_data:
             self.item.published_at = self.cleaned_data["at"]
             self.check_dates()
 
     def perform(self, user):
-        self.item.date(self.cleaned_data["at"])
+        self.item.date(self.cleaned_data["at"], by=user)
 
 
 class Pin(Verb):
@@ -154,7 +226,7 @@ class Pin(Verb):
         return self.cleaned_data["until"]
 
     def perform(self, user):
-        self.item.pin(self.cleaned_data["until"], self.cleaned_data["rank"])
+        self.item.pin(self.cleaned_data["until"], by=user, rank=self.cleaned_data["rank"])
 
 
 class Unpin(Verb):
@@ -168,7 +240,7 @@ class Unpin(Verb):
         return item.is_pinned
 
     def perform(self, user):
-        self.item.pin(None)
+        self.item.pin(None, by=user)
 
 
 class Expire(Verb):
@@ -182,13 +254,16 @@ class Expire(Verb):
     def applies_to(cls, item):
         return item.status in (Status.PUBLISHED, Status.SCHEDULED, Status.EXPIRED)
 
-    def clean(self):
+    def check(self):
         if "at" in self.cleaned_data:
             self.item.expires_at = self.cleaned_data["at"]
             self.check_dates()
 
     def perform(self, user):
-        self.item.expire(self.cleaned_data["at"])
+        end = self.cleaned_data["at"]
+        self.item.expire(end, by=user)
+        if end and end <= timezone.now():
+            self.done = _("The end that you set lies in the past: the item has left the lists.")
 
 
 class Repeal(Verb):
@@ -219,8 +294,8 @@ class Repeal(Verb):
     def perform(self, user):
         # The successor first: who waits for another dossier must not hold the content version, which its editor waits for.
         if self.cleaned_data["successor"]:
-            self.cleaned_data["successor"].item.relate(self.item.dossier, Relation.Kind.REPLACES, author=user)
-        self.item.repeal(self.cleaned_data["reason"])
+            self.cleaned_data["successor"].item.relate(self.item.dossier, Relation.Kind.REPLACES, by=user)
+        self.item.repeal(self.cleaned_data["reason"], by=user)
 
 
 class Withdraw(Verb):
@@ -238,7 +313,45 @@ class Withdraw(Verb):
         return item.status in (Status.PUBLISHED, Status.SCHEDULED, Status.EXPIRED, Status.REPEALED)
 
     def perform(self, user):
-        self.item.withdraw(self.cleaned_data["reason"])
+        self.item.withdraw(self.cleaned_data["reason"], by=user)
+
+
+class Correct(Verb):
+    name = "correct"
+    label = _("Add a correction note")
+    explanation = _(
+        "The page and the feeds tell readers, with today's date, what was wrong. Correct the text itself in the form. "
+        "Where the column has reviews, the note goes through them."
+    )
+    done = _("The correction note was added.")
+    note = forms.CharField(
+        label=_("correction"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text=_("What was wrong, and what is right. Readers see it."),
+    )
+
+    @classmethod
+    def permission(cls, item):
+        return "change" if cls._needs_review(item) else "publish"
+
+    @classmethod
+    def applies_to(cls, item):
+        is_out = item.status in (Status.PUBLISHED, Status.EXPIRED, Status.REPEALED)
+        return is_out and item.dossier.newest_revision.pk == item.live_revision_id
+
+    @staticmethod
+    def _needs_review(item):
+        newest = item.dossier.newest_revision
+        return newest is not None and item.required_steps(newest) > 0
+
+    def perform(self, user):
+        revision = self.item.correct(self.cleaned_data["note"], by=user)
+        if self._needs_review(self.item):
+            self.item.submit(revision, by=user)
+            self.done = _("The correction note is under review.")
+        else:
+            self.item.publish(revision, by=user)
 
 
 class Reinstate(Verb):
@@ -252,7 +365,7 @@ class Reinstate(Verb):
         return item.trashed_at is None and bool(item.withdrawn_at or item.repealed_at)
 
     def perform(self, user):
-        self.item.reinstate()
+        self.item.reinstate(by=user)
 
 
 class OfDrafts:
@@ -276,7 +389,7 @@ class Trash(OfDrafts, Verb):
         return item.trashed_at is None
 
     def perform(self, user):
-        self.item.trash(self.cleaned_data["reason"])
+        self.item.trash(self.cleaned_data["reason"], by=user)
 
 
 class Restore(OfDrafts, Verb):
@@ -290,7 +403,29 @@ class Restore(OfDrafts, Verb):
         return item.trashed_at is not None
 
     def perform(self, user):
-        self.item.restore()
+        self.item.restore(by=user)
 
 
-VERBS = {verb.name: verb for verb in (Publish, Date, Pin, Unpin, Expire, Reinstate, Restore, Repeal, Withdraw, Trash)}
+VERBS = {
+    verb.name: verb
+    for verb in (
+        Submit, Recall, Publish, Date, Pin, Unpin, Expire, Correct, Reinstate, Restore, Repeal, Withdraw, Trash,
+    )
+}  # fmt: skip
+
+
+def attempt(verb_class, user, item, data):
+    """Do a verb to ``item`` with the answers ``data`` (QueryDict) and return the bound form; its errors say why not.
+
+    The caller holds the dossier's lock. What the verb has begun when it is refused is undone.
+    """
+    verb = verb_class(data, item=item)
+    if verb.is_valid():
+        try:
+            with transaction.atomic():
+                verb.perform(user)
+        except Refused as refusal:
+            verb.add_error(None, str(refusal))
+        except ValidationError as error:
+            verb.add_error(None, error.messages)
+    return verb

@@ -1,15 +1,27 @@
-"""Columns (栏目) and labels: how items are filed."""
+"""Columns (栏目) and labels: how items are filed, and who works in which column."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .. import subjects
+from .. import permissions, subjects
 
 
 class ColumnQuerySet(models.QuerySet):
     def for_subject(self, subject):
         return self.filter(subject=subject)
+
+    def within_reach(self, user, action):
+        """Return the columns on whose items the roles of ``user`` allow ``action``, such as "change"."""
+        reach, allowed = permissions.reach(user), models.Q(pk__in=[])
+        for model in subjects.models():
+            columns = reach.columns(permissions.codename(model, action))
+            if columns is permissions.EVERYWHERE:
+                allowed |= models.Q(subject=model.subject())
+            elif columns:
+                allowed |= models.Q(pk__in=columns)
+        return self.filter(allowed)
 
 
 class Column(models.Model):
@@ -19,6 +31,12 @@ class Column(models.Model):
         DATED = "dated", _("Titles with dates")
         PICTURED = "pictured", _("Titles with pictures")
         FILES = "files", _("Titles with files to download")
+
+    class ReviewSteps(models.IntegerChoices):
+        NONE = 0, _("none: publishers publish directly")
+        ONE = 1, _("one: final review")
+        TWO = 2, _("two: first and final review")
+        THREE = 3, _("three: first, second and final review")
 
     subject = models.CharField(_("subject"), max_length=20, choices=subjects.choices)
     parent = models.ForeignKey(
@@ -30,6 +48,12 @@ class Column(models.Model):
     )
     list_style = models.CharField(_("list style"), max_length=10, choices=ListStyle.choices, default=ListStyle.DATED)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    review_steps = models.PositiveSmallIntegerField(
+        _("steps of review"),
+        choices=ReviewSteps.choices,
+        default=ReviewSteps.THREE,
+        help_text=_("How many people pass a text of this column before readers see it."),
+    )
     objects = ColumnQuerySet.as_manager()
 
     class Meta:
@@ -47,6 +71,9 @@ class Column(models.Model):
                 condition=models.Q(parent__isnull=True),
                 name="publishing_column_title_is_unique_at_the_top",
                 violation_error_message=_("There is already a column with this title here."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(review_steps__range=(0, 3)), name="publishing_column_has_at_most_three_reviews"
             ),
             models.CheckConstraint(
                 condition=models.Q(parent__isnull=True) | ~models.Q(parent=models.F("pk")),
@@ -93,6 +120,31 @@ class Column(models.Model):
             found.append(pk)
             waiting.extend(children.get(pk, ()))
         return found
+
+
+class ColumnRole(models.Model):
+    """A role that a person holds in one column and in all below it; a role for all columns is a group of his account."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="column_roles", verbose_name=_("person")
+    )
+    role = models.ForeignKey("auth.Group", models.CASCADE, related_name="+", verbose_name=_("role"))
+    column = models.ForeignKey(Column, models.CASCADE, related_name="+", verbose_name=_("column"))
+
+    class Meta:
+        verbose_name = _("role in a column")
+        verbose_name_plural = _("roles in columns")
+        ordering = ["user", "column", "role"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "column"],
+                name="publishing_role_is_held_once_in_a_column",
+                violation_error_message=_("The person holds this role in this column already."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.role} · {self.column}"
 
 
 class Label(models.Model):

@@ -1,16 +1,25 @@
 """The row that readers see, and the verbs that change what they see."""
 
-from django.core.exceptions import ValidationError
+from datetime import timedelta
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import content, content_version, richtext, visibility
+import audit
+from audit.actions import Action
+
+from .. import content, content_version, permissions, review_messages, richtext, tasks, visibility
 from ..richtext import RichTextField
+from .columns import Column
 from .dossiers import Dossier, Relation, Revision
+from .reviews import ROUTES, Refused, Review
+
+PURGED_AFTER = timedelta(days=30)  # in the trash
 
 
 class PublishableQuerySet(models.QuerySet):
@@ -72,6 +81,25 @@ class PublishableQuerySet(models.QuerySet):
             saved_by=Subquery(newest.annotate(author_label=name).values("author_label")[:1]),
         )
 
+    def with_last_review(self):
+        """Add ``review_stage`` and ``review_outcome`` of each item's newest review, and ``is_owed`` (see Review.owed)."""
+        newest = Review.objects.filter(dossier=OuterRef("pk")).order_by("-pk")
+        early = Review.objects.filter(revision=OuterRef("live_revision"), published_early_at__isnull=False)
+        return self.annotate(
+            review_stage=Subquery(newest.values("stage")[:1]),
+            review_outcome=Subquery(newest.values("outcome")[:1]),
+            is_owed=Exists(early.exclude(outcome=Review.Outcome.PASSED)),
+        )
+
+    def within_reach(self, user, action):
+        """Return the items on which the roles of ``user`` allow ``action``, such as "change" (see publishing.permissions)."""
+        columns = permissions.reach(user).columns(permissions.codename(self.model, action))
+        return self.all() if columns is permissions.EVERYWHERE else self.filter(column__in=columns)
+
+    def to_purge(self, at=None):
+        """Return what has lain in the trash long enough to be deleted for good."""
+        return self.filter(trashed_at__lte=(at or timezone.now()) - PURGED_AFTER)
+
     def in_column(self, column):
         """Return the items of ``column`` and of all columns below it."""
         return self.filter(column__in=column.subtree_pks())
@@ -117,7 +145,7 @@ class Publishable(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
         TRASHED = "trashed", _("In the trash")
 
-    versioned = ("title", "summary", "body", "column", "audience")
+    versioned = ("title", "summary", "body", "column", "audience", "corrections")
     immediate = ()
     boundary_fields = ("published_at", "expires_at", "repealed_at", "pinned_until")
     deadline_fields = ()  # dates or moments after which readers can no longer act; staff are reminded of them
@@ -134,6 +162,10 @@ class Publishable(models.Model):
     column = models.ForeignKey("publishing.Column", models.PROTECT, related_name="+", verbose_name=_("column"))
     audience = models.CharField(
         _("audience"), max_length=10, choices=Audience.choices, default=Audience.EVERYONE, db_index=True
+    )
+
+    corrections = models.JSONField(  # [{"on": "2026-11-24", "text": str}], oldest first
+        _("corrections"), default=list, blank=True, editable=False
     )
 
     live_revision = models.ForeignKey(
@@ -163,7 +195,9 @@ class Publishable(models.Model):
     class Meta:
         abstract = True
         ordering = ["-published_at", "-pk"]  # a total order, or pages repeat rows
-        default_permissions = ("add", "change", "delete", "view", "publish")
+        default_permissions = (
+            "add", "change", "delete", "view", "publish", "first_review", "second_review", "final_review",
+        )  # fmt: skip
         indexes = [
             models.Index(fields=["column", "-published_at", "-dossier"], name="%(app_label)s_%(class)s_column"),
             models.Index(fields=["-published_at", "-dossier"], name="%(app_label)s_%(class)s_newest"),
@@ -262,13 +296,98 @@ class Publishable(models.Model):
                 message = _("A picture in the text has no alternative text: double-click it and say what it shows.")
                 raise ValidationError({name: message})
 
+    def check_revision(self, revision):
+        """Raise ValidationError if ``revision`` must not be published yet; its messages name the fields."""
+        item = type(self).objects.get(pk=self.pk)
+        content.apply(item, revision.content)
+        try:
+            item.full_clean()
+            item.clean_for_publication()
+        except ValidationError as error:
+            raise ValidationError(
+                [
+                    f"{item._meta.get_field(name).verbose_name}: {message}" if name != NON_FIELD_ERRORS else message
+                    for name, messages in error.update_error_dict({}).items()
+                    for message in ValidationError(messages).messages
+                ]
+            ) from error
+
+    # -- Review ---------------------------------------------------------------------------------------------------
+
+    def required_steps(self, revision):
+        """Return how many steps of review ``revision`` needs (0 to 3): the stricter of the live column's and its own."""
+        columns = Column.objects.filter(pk__in=[self.column_id, revision.content["fields"].get("column")])
+        return columns.aggregate(steps=Max("review_steps"))["steps"] or 0
+
+    @property
+    def open_review(self):
+        return self.dossier.reviews.open().first()
+
+    def submit(self, revision, *, by, publish_at=None, urgency=""):
+        """Put ``revision``, the newest, before the reviewers of its column and return the Review.
+
+        publish_at: when it is to appear at the earliest (aware datetime; None: when the last one passes it); for first
+        publications only. urgency: why it may go out ahead of its review. Raises Refused, or ValidationError if the text
+        lacks what it needs for publication.
+        """
+        with transaction.atomic():
+            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            self.refresh_from_db()
+            steps = self.required_steps(revision)
+            if revision != self.dossier.newest_revision:
+                raise Refused(_("Somebody saved a newer revision in the meantime."))
+            if revision.pk == self.live_revision_id:
+                raise Refused(_("Readers see this revision already; there is nothing to review."))
+            if not steps:
+                raise Refused(_("Texts of this column need no review."))
+            if self.open_review:
+                raise Refused(_("This item is under review already."))
+            self.check_revision(revision)
+            now = timezone.now()
+            review = Review.objects.create(
+                dossier=self.dossier,
+                revision=revision,
+                column_id=revision.content["fields"]["column"],
+                steps=steps,
+                stage=ROUTES[steps][0],
+                waiting_since=now,
+                submitted_by=by,
+                submitted_at=now,
+                publish_at=publish_at if self.published_at is None else None,
+                urgency=urgency,
+            )
+            review.authors.set({by.pk, *self.authors_of(revision)})
+            live = self.live_revision
+            facts = {"review": review.pk, "revision": revision.number, "base": live and live.number, "steps": steps}
+            if urgency:
+                facts["urgency"] = urgency
+            audit.record(by, Action.SUBMITTED, item=self.pk, **facts)
+            review_messages.turn(review)
+        return review
+
+    def authors_of(self, revision):
+        """Return the numbers (set) of all who saved since the newest text that was cleared for readers, up to ``revision``.
+
+        A text that went out ahead of its review is cleared only when it passed.
+        """
+        owed = self.dossier.reviews.owed().filter(revision=self.live_revision_id).first()
+        if owed is None:
+            cleared = self.live_revision.number if self.live_revision else 0
+        else:
+            passed = self.dossier.reviews.filter(outcome=Review.Outcome.PASSED, revision__lt=owed.revision_id)
+            cleared = passed.aggregate(number=Max("revision__number"))["number"] or 0
+        saved = self.dossier.revisions.filter(number__gt=cleared, number__lte=revision.number, author__isnull=False)
+        return set(saved.values_list("author", flat=True))
+
     # -- Verbs ----------------------------------------------------------------------------------------------------
+    # Each says who did it: ``by``, a User, or None for the system (an import, a job).
 
     def record_revision(self, new_content, author, base):
         """Save ``new_content`` (dict, see publishing.content) as the next revision and return it.
 
         base: the Revision the editor started from, or None for the first. Raises content.StaleBase if someone saved in
         between. While nothing was published yet the row follows; afterwards only ``publish`` changes what readers see.
+        A review that is open ends: it was of another text.
         """
         with transaction.atomic():
             Dossier.objects.select_for_update().get(pk=self.dossier_id)
@@ -277,13 +396,28 @@ class Publishable(models.Model):
                 content.apply(self, revision.content)
                 self.save(update_fields=self.versioned)
                 content.write_children(self, revision.content)
+            changed = content.changed(base.content, revision.content) if base else []
+            audit.record(author, Action.SAVED, item=self.pk, revision=revision.number, changed=changed)
+            review = self.open_review
+            if review:
+                review.supersede(author)
         return revision
 
-    def publish(self, revision, at=None, is_dated=True):
-        """Let readers see ``revision`` from ``at`` on (aware datetime, default now).
+    def publish(self, revision, *, by, at=None, is_dated=True):
+        """Let readers see ``revision`` from ``at`` on (aware datetime, default now), if it needs no review.
 
-        The first publication sets the date; later ones replace the text at once and never move the date.
+        The first publication sets the date; later ones replace the text at once and never move the date. Raises Refused
+        where a person would go round the review of the column.
         """
+        with transaction.atomic():
+            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            self.refresh_from_db()
+            if by is not None and self.required_steps(revision):
+                raise Refused(_("Texts of this column are published by their review."))
+            self.show(revision, by=by, at=at, is_dated=is_dated)
+
+    def show(self, revision, *, by, at=None, is_dated=True):
+        """Put ``revision`` before the readers: what ``publish`` and a passed review have in common."""
         with transaction.atomic():
             Dossier.objects.select_for_update().get(pk=self.dossier_id)
             self.refresh_from_db()
@@ -297,56 +431,108 @@ class Publishable(models.Model):
             lifecycle = ("published_at", "is_dated", "text_changed_at", "live_revision")
             self.save(update_fields=[*self.versioned, *lifecycle])  # a withdrawal at the same time survives
             content.write_children(self, revision.content)
+            facts = {"revision": revision.number, "at": self.published_at}
+            audit.record(by, Action.PUBLISHED, item=self.pk, **facts)
             content_version.advance()
 
-    def _change(self, **values):
+    def change_at_once(self, names, *, by):
+        """Save the fields ``names`` as they stand in memory: what ``immediate`` lists needs no publication."""
+        with transaction.atomic():
+            self.save(update_fields=names)
+            audit.record(by, Action.CHANGED_AT_ONCE, item=self.pk, changed=list(names))
+            content_version.advance()
+
+    def _change(self, by, action, facts=None, **values):
         """Set only ``values``, so that another person's save of other fields survives, and tell the readers' caches."""
         with transaction.atomic():
             for name, value in values.items():
                 setattr(self, name, value)
             self.save(update_fields=list(values))
+            audit.record(by, action, item=self.pk, **(facts or {}))
             content_version.advance()
 
-    def date(self, published_at):
+    def date(self, published_at, *, by):
         """Set the true date of publication of an item that was scheduled, or imported without one."""
-        self._change(published_at=published_at, is_dated=True)
+        self._change(by, Action.DATED, {"at": published_at}, published_at=published_at, is_dated=True)
 
-    def expire(self, at):
+    def expire(self, at, *, by):
         """Let the item leave the lists at ``at`` (None: never); its page stays, with a ribbon."""
-        self._change(expires_at=at)
+        self._change(by, Action.EXPIRY_SET, {"at": at}, expires_at=at)
 
-    def repeal(self, reason, at=None):
+    def repeal(self, reason, *, by, at=None):
         """Declare the document void from ``at`` on; it leaves the lists, its page stays with the reason."""
-        self._change(repealed_at=at or timezone.now(), repeal_reason=reason)
+        facts = {"reason": reason}
+        self._change(by, Action.REPEALED, facts, repealed_at=at or timezone.now(), repeal_reason=reason)
 
-    def relate(self, target, kind, author):
+    def relate(self, target, kind, *, by):
         """Tie this item to ``target`` (Dossier) for readers at once, and in its newest revision, which would lose the tie."""
         with transaction.atomic():
             Dossier.objects.select_for_update().get(pk=self.dossier_id)
             newest = self.dossier.newest_revision
             relations = [row for row in newest.content["relations"] if row != {"target": target.pk, "kind": kind}]
             relations.append({"target": target.pk, "kind": kind})
-            revision = self.record_revision({**newest.content, "relations": relations}, author, base=newest)
+            revision = self.record_revision({**newest.content, "relations": relations}, by, base=newest)
             if self.live_revision_id == newest.pk:
-                self.publish(revision)
+                self.show(revision, by=by)  # the text is the one that was published, and the tie is the repeal's
             else:
                 Relation.objects.get_or_create(source=self.dossier, target=target, kind=kind)
                 content_version.advance()
 
-    def withdraw(self, reason):
+    def correct(self, note, *, by):
+        """Add a dated ``note`` (str) for readers on what was wrong, as the next revision, and return it.
+
+        It is a change of the text like any other: it goes to the readers by ``publish`` or by its review.
+        """
+        with transaction.atomic():
+            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            newest = self.dossier.newest_revision
+            notes = [
+                *newest.content["fields"].get("corrections", []),
+                {"on": timezone.localdate().isoformat(), "text": note},
+            ]
+            fields = {**newest.content["fields"], "corrections": notes}
+            revision = self.record_revision({**newest.content, "fields": fields}, by, base=newest)
+            audit.record(by, Action.CORRECTED, item=self.pk, revision=revision.number)
+        return revision
+
+    def withdraw(self, reason, *, by):
         """Take the item from all readers now; its address keeps a tombstone. ``reason``: shown to readers."""
-        self._change(withdrawn_at=timezone.now(), withdrawal_reason=reason)
+        facts = {"reason": reason}
+        self._change(by, Action.WITHDRAWN, facts, withdrawn_at=timezone.now(), withdrawal_reason=reason)
 
-    def reinstate(self):
+    def reinstate(self, *, by):
         """Undo a withdrawal or a repeal."""
-        self._change(withdrawn_at=None, withdrawal_reason="", repealed_at=None, repeal_reason="")
+        nothing = {"withdrawn_at": None, "withdrawal_reason": "", "repealed_at": None, "repeal_reason": ""}
+        self._change(by, Action.REINSTATED, **nothing)
 
-    def trash(self, reason):
-        self._change(trashed_at=timezone.now(), trash_reason=reason)
+    def trash(self, reason, *, by):
+        """Take the item from readers and from the work of staff; it is purged after PURGED_AFTER, unless restored."""
+        with transaction.atomic():
+            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            review = self.open_review
+            if review:
+                review.recall(by)
+            now = timezone.now()
+            self._change(by, Action.TRASHED, {"reason": reason}, trashed_at=now, trash_reason=reason)
+            if tasks.purge.get_backend().supports_defer:
+                later = tasks.purge.using(run_after=now + PURGED_AFTER + timedelta(seconds=1))
+                transaction.on_commit(lambda: later.enqueue(self.subject(), self.pk))
 
-    def restore(self):
-        self._change(trashed_at=None, trash_reason="")
+    def restore(self, *, by):
+        self._change(by, Action.RESTORED, trashed_at=None, trash_reason="")
 
-    def pin(self, until, rank=0):
+    def purge(self, *, by):
+        """Delete the item with all its revisions for good; the audit log keeps that it was there, and its title."""
+        with transaction.atomic():
+            dossier = Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            subject, title, number = self.subject(), self.title, self.pk
+            dossier.related_from.all().delete()  # else they would protect it
+            type(self).objects.filter(pk=number).delete()
+            dossier.delete()
+            audit.record(by, Action.PURGED, item=number, subject=subject, title=title)
+            content_version.advance()
+
+    def pin(self, until, *, by, rank=0):
         """Keep the item on top of its lists until ``until`` (aware datetime; None takes it down)."""
-        self._change(pinned_until=until, pin_rank=rank)
+        action = Action.PINNED if until else Action.UNPINNED
+        self._change(by, action, {"until": until}, pinned_until=until, pin_rank=rank)

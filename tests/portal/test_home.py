@@ -219,7 +219,7 @@ class HomeTests(OwnMediaFolder, TestCase):
         self.get()
         article = make_article(column=self.news, title="刚刚发布")
         self.assertEqual(titles(self.get()), ["刚刚发布"])
-        article.withdraw("内容有误")
+        article.withdraw("内容有误", by=None)
         self.assertEqual(titles(self.get()), [])
 
     def test_a_title_is_text_and_never_markup(self):

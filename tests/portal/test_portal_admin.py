@@ -231,7 +231,7 @@ class FramingRowsTests(PortalAdminTestCase):
         self.assertEqual(HomeBlock.objects.get().column, column)
 
     def test_columns_and_labels_show_at_once(self):
-        form = {"subject": "news", "title": "样例栏目", "list_style": "dated", "order": 0}
+        form = {"subject": "news", "title": "样例栏目", "list_style": "dated", "order": 0, "review_steps": 3}
         self.assertReadersSee(lambda: self.client.post(add(Column), form))
         self.assertContains(self.client.post(add(Column), form), "此处已有同名栏目。")
         column = Column.objects.get()

@@ -58,7 +58,7 @@ class HistoryTests(TestCase):
             self.assertEqual(self.compare(old, new).status_code, 404)
 
     def test_restoring_makes_a_new_revision_and_leaves_the_live_text_alone(self):
-        self.item.publish(self.second)
+        self.item.publish(self.second, by=None)
         response = self.client.post(self.url("restore", 1))
         self.assertRedirects(response, self.url("change"))
         newest = self.item.dossier.newest_revision

@@ -11,15 +11,15 @@ class AdvanceTests(TestCase):
     def test_every_verb_that_readers_notice_advances_it(self):
         item = make_article()
         verbs = [
-            lambda: item.publish(item.live_revision),
-            lambda: item.pin(timezone.now() + timedelta(days=1)),
-            lambda: item.expire(timezone.now() + timedelta(days=1)),
-            lambda: item.date(timezone.now() - timedelta(days=400)),
-            lambda: item.repeal("已有新规定"),
-            lambda: item.withdraw("内容有误"),
-            lambda: item.reinstate(),
-            lambda: item.trash("重复"),
-            lambda: item.restore(),
+            lambda: item.publish(item.live_revision, by=None),
+            lambda: item.pin(timezone.now() + timedelta(days=1), by=None),
+            lambda: item.expire(timezone.now() + timedelta(days=1), by=None),
+            lambda: item.date(timezone.now() - timedelta(days=400), by=None),
+            lambda: item.repeal("已有新规定", by=None),
+            lambda: item.withdraw("内容有误", by=None),
+            lambda: item.reinstate(by=None),
+            lambda: item.trash("重复", by=None),
+            lambda: item.restore(by=None),
         ]
         for verb in verbs:
             before = content_version.current()

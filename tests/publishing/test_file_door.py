@@ -48,13 +48,15 @@ class FileDoorTests(OwnMediaFolder, TestCase):
         content = {**live.live_revision.content, "attachments": [{"asset": document.pk, "caption": ""}]}
         successor = live.record_revision(content, None, live.live_revision)
         self.assertEqual(self.get(document).status_code, 404)
-        live.publish(successor)
+        live.publish(successor, by=None)
         self.assertEqual(self.get(document).status_code, 200)
 
     def test_a_file_that_the_live_text_no_longer_shows_is_closed(self):
         document = make_document()
         live = make_article(attachments=[document])
-        live.publish(live.record_revision({**live.live_revision.content, "attachments": []}, None, live.live_revision))
+        live.publish(
+            live.record_revision({**live.live_revision.content, "attachments": []}, None, live.live_revision), by=None
+        )
         self.assertEqual(self.get(document).status_code, 404)
 
     def test_a_file_of_an_item_for_members_is_open_to_them_alone_and_never_for_shared_caches(self):
@@ -67,7 +69,7 @@ class FileDoorTests(OwnMediaFolder, TestCase):
 
     def test_a_file_of_a_withdrawn_item_is_closed(self):
         document = make_document()
-        make_article(attachments=[document]).withdraw("内容有误")
+        make_article(attachments=[document]).withdraw("内容有误", by=None)
         self.assertEqual(self.get(document).status_code, 404)
 
     def test_a_cover_and_a_picture_in_the_text_are_open_with_their_item(self):

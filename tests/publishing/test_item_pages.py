@@ -140,7 +140,7 @@ class ContentTests(OwnMediaFolder, TestCase):
             **item.live_revision.content,
             "fields": {**item.live_revision.content["fields"], "body": "<p>改</p>"},
         }
-        item.publish(item.record_revision(content, None, item.live_revision))
+        item.publish(item.record_revision(content, None, item.live_revision), by=None)
         self.assertIn("更新：", words(self.page(item)))
 
     def test_attachments_are_named_with_kind_and_size(self):

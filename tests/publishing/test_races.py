@@ -67,7 +67,10 @@ class ParallelPublicationTests(TransactionTestCase):
             revisions.append(item.record_revision(row, author=None, base=revisions[-1]))
         before = content_version.current()
         outcomes = at_once(
-            [lambda revision=revision: Article.objects.get(pk=item.pk).publish(revision) for revision in revisions[1:]]
+            [
+                lambda revision=revision: Article.objects.get(pk=item.pk).publish(revision, by=None)
+                for revision in revisions[1:]
+            ]
         )
         self.assertEqual(outcomes, [None, None])
         item.refresh_from_db()
@@ -81,9 +84,9 @@ class ParallelPublicationTests(TransactionTestCase):
         newer = item.record_revision(titled(item, "新标题"), author=None, base=base)
 
         def publish(revision):
-            return Article.objects.get(pk=item.pk).publish(revision)
+            return Article.objects.get(pk=item.pk).publish(revision, by=None)
 
-        tasks = [lambda: Article.objects.get(pk=item.pk).withdraw("样例原因")]
+        tasks = [lambda: Article.objects.get(pk=item.pk).withdraw("样例原因", by=None)]
         tasks += [lambda revision=revision: publish(revision) for revision in (base, newer) * 3]
         self.assertEqual(set(at_once(tasks)), {None})
         item.refresh_from_db()
@@ -93,6 +96,8 @@ class ParallelPublicationTests(TransactionTestCase):
         column = make_column()
         drafts = [make_article(published_at=None, column=column) for _number in range(EDITORS)]
         ContentVersion.objects.all().delete()
-        outcomes = at_once([lambda draft=draft: draft.publish(draft.dossier.newest_revision) for draft in drafts])
+        outcomes = at_once(
+            [lambda draft=draft: draft.publish(draft.dossier.newest_revision, by=None) for draft in drafts]
+        )
         self.assertEqual(set(outcomes), {None})
         self.assertEqual(content_version.current(), EDITORS)

@@ -47,7 +47,7 @@ class SavingTests(TestCase):
 
     def test_a_save_of_the_text_takes_back_nothing_that_somebody_else_did_meanwhile(self):
         item = make_article(published_at=None)
-        Article.objects.get(pk=item.pk).trash("重复")
+        Article.objects.get(pk=item.pk).trash("重复", by=None)
         item.record_revision(content.of_row(item), None, item.dossier.newest_revision)
         self.assertEqual(Article.objects.get(pk=item.pk).trash_reason, "重复")
 
@@ -73,7 +73,7 @@ class PublishingTests(TestCase):
         first_published = timezone.now() - timedelta(days=30)
         live = make_article(title="旧标题", published_at=first_published)
         successor = live.record_revision(edited(live.live_revision, title="新标题"), None, live.live_revision)
-        live.publish(successor, at=timezone.now())
+        live.publish(successor, at=timezone.now(), by=None)
         live.refresh_from_db()
         self.assertEqual((live.title, live.published_at), ("新标题", first_published))
         self.assertIsNotNone(live.text_changed_at)
@@ -81,7 +81,7 @@ class PublishingTests(TestCase):
     def test_a_change_of_labels_alone_is_no_change_of_the_text(self):
         live, label = make_article(), make_label()
         successor = live.record_revision({**live.live_revision.content, "labels": [label.pk]}, None, live.live_revision)
-        live.publish(successor)
+        live.publish(successor, by=None)
         self.assertEqual(list(live.dossier.labels.all()), [label])
         self.assertIsNone(live.text_changed_at)
 
@@ -94,14 +94,14 @@ class PublishingTests(TestCase):
         label = make_label()
         live = make_article(labels=[label])
         label.delete()
-        live.publish(live.live_revision)
+        live.publish(live.live_revision, by=None)
         self.assertEqual(list(live.dossier.labels.all()), [])
 
     def test_a_field_that_is_gone_from_the_model_does_no_harm(self):
         draft = make_article(published_at=None)
         newest = draft.dossier.newest_revision
         successor = draft.record_revision(edited(newest, dropped_field="x"), None, newest)
-        draft.publish(successor)
+        draft.publish(successor, by=None)
         self.assertEqual(draft.status, Article.Status.PUBLISHED)
 
 
@@ -114,7 +114,9 @@ class ConstraintTests(TestCase):
 
     def test_an_item_cannot_expire_before_it_is_published(self):
         item = make_article()
-        self.assert_refused("expires_after_publication", lambda: item.expire(item.published_at - timedelta(minutes=1)))
+        self.assert_refused(
+            "expires_after_publication", lambda: item.expire(item.published_at - timedelta(minutes=1), by=None)
+        )
 
     def test_an_item_cannot_be_published_without_a_revision(self):
         draft = make_article(published_at=None)
@@ -125,11 +127,11 @@ class ConstraintTests(TestCase):
 
     def test_a_withdrawal_needs_a_reason(self):
         item = make_article()
-        self.assert_refused("withdrawal_has_a_reason", lambda: item.withdraw(""))
+        self.assert_refused("withdrawal_has_a_reason", lambda: item.withdraw("", by=None))
 
     def test_a_repeal_needs_a_reason(self):
         item = make_article()
-        self.assert_refused("repeal_has_a_reason", lambda: item.repeal(""))
+        self.assert_refused("repeal_has_a_reason", lambda: item.repeal("", by=None))
 
     def test_two_revisions_cannot_share_a_number(self):
         first = make_article().live_revision

@@ -96,6 +96,6 @@ class AudienceTests(TestCase):
         self.assertEqual(list(Article.objects.listed(self.member)), [self.item])
 
     def test_a_withdrawn_item_for_a_group_leaves_no_tombstone_for_visitors(self):
-        self.item.withdraw("内容有误")
+        self.item.withdraw("内容有误", by=None)
         self.assertNotIn(self.item, Article.objects.tombstones(None))
         self.assertIn(self.item, Article.objects.tombstones(self.member))
