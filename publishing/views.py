@@ -137,6 +137,7 @@ class PublishedListView(ListView):
             "items": shown[len(pinned) :],
             "total": self.total[0],
             "title": self.model._meta.app_config.verbose_name,
+            "feed_url": self.model.feed_url(),
             "column": self.column,
             "column_tabs": self.column_tabs(),
             "list_style": self.list_style,

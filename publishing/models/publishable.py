@@ -1,6 +1,6 @@
 """The row that readers see, and the verbs that change what they see."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
@@ -248,6 +248,10 @@ class Publishable(models.Model):
         return reverse(f"{cls._meta.app_label}:{cls._meta.model_name}_list")
 
     @classmethod
+    def feed_url(cls):
+        return reverse(f"{cls._meta.app_label}:{cls._meta.model_name}_feed")
+
+    @classmethod
     def rich_text_names(cls):
         return [field.name for field in cls._meta.concrete_fields if isinstance(field, RichTextField)]
 
@@ -281,6 +285,11 @@ class Publishable(models.Model):
     @property
     def is_pinned(self):
         return self.pinned_until is not None and self.pinned_until > timezone.now()
+
+    @property
+    def correction_notes(self):
+        """What readers are told of mistakes: [(date, str)], oldest first."""
+        return [(date.fromisoformat(note["on"]), note["text"]) for note in self.corrections]
 
     # -- Promises of a published text ------------------------------------------------------------------------------
 
@@ -421,7 +430,7 @@ class Publishable(models.Model):
         with transaction.atomic():
             Dossier.objects.select_for_update().get(pk=self.dossier_id)
             self.refresh_from_db()
-            had_text = {name: getattr(self, name) for name in ("title", *self.rich_text_names())}
+            had_text = {name: getattr(self, name) for name in ("title", "corrections", *self.rich_text_names())}
             content.apply(self, revision.content)
             if self.published_at is None:
                 self.published_at, self.is_dated = at or timezone.now(), is_dated

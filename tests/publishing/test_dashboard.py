@@ -175,7 +175,7 @@ class DashboardPageTests(TestCase):
                     self.assertContains(response, f'href="{row.url}"')
                     self.assertEqual(self.client.get(row.url).status_code, 200)
 
-    def test_ten_times_the_rows_cost_the_same_queries(self):
+    def test_ten_times_the_rows_cost_no_more_queries_than_their_counts(self):
         author = make_author()
         self.client.force_login(author)
         self.fill(author)
@@ -184,9 +184,10 @@ class DashboardPageTests(TestCase):
             self.client.get(reverse("admin:index"))
         for _ in range(9):
             self.fill(author)
-        with self.assertNumQueries(len(queries_for_few)):
+        with CaptureQueriesContext(connection) as queries_for_many:
             self.client.get(reverse("admin:index"))
         self.assertLessEqual(len(queries_for_few), 17)
+        self.assertLessEqual(len(queries_for_many), len(queries_for_few) + 2)  # a full panel is counted
 
     def test_staff_without_a_role_see_no_panels(self):
         self.client.force_login(make_user(is_staff=True))

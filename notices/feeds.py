@@ -1,0 +1,7 @@
+from publishing.feeds import PublishedFeed
+
+from .models import Notice
+
+
+class NoticeFeed(PublishedFeed):
+    model = Notice
