@@ -4,7 +4,10 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as PackagedUserAdmin
 from django.contrib.auth.forms import UserCreationForm
+from django.db import transaction
 from django.urls import reverse
+from django.utils import translation
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -96,6 +99,10 @@ class UserAdmin(PackagedUserAdmin):
     def has_delete_permission(self, request, obj=None):
         return False  # what a person wrote and decided keeps his name
 
+    @method_decorator(transaction.atomic)
+    def user_change_password(self, request, id, form_url=""):
+        return super().user_change_password(request, id, form_url)
+
     @admin.action(description=_("Deactivate the chosen accounts"), permissions=["change"])
     def deactivate(self, request, queryset):
         self.set_active(request, queryset.exclude(pk=request.user.pk), False)
@@ -109,8 +116,10 @@ class UserAdmin(PackagedUserAdmin):
         people = [user for user in queryset.exclude(is_active=is_active) if self.has_change_permission(request, user)]
         for user in people:
             user.is_active = is_active
-            user.save(update_fields=["is_active"])
-            self.log_change(request, user, [{"changed": {"fields": [str(_("active"))]}}])
+            with transaction.atomic():
+                user.save(update_fields=["is_active"])
+                with translation.override(None):  # as the admin itself writes them
+                    self.log_change(request, user, [{"changed": {"fields": [str(_("active"))]}}])
         if is_active:
             text = ngettext("%(count)d account was activated.", "%(count)d accounts were activated.", len(people))
         else:

@@ -3,8 +3,10 @@
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib import admin
+from django.contrib.admin import actions
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -25,6 +27,11 @@ class PortalAdminSite(admin.AdminSite):
     site_title = _("Content management")
     site_header = _("Content management")
     index_title = _("Dashboard")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # In one transaction, so that the logs tell of what was deleted and of nothing else.
+        self.add_action(transaction.atomic(actions.delete_selected), "delete_selected")
 
     @method_decorator(never_cache)
     def login(self, request, extra_context=None):

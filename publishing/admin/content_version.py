@@ -8,10 +8,18 @@ from .. import content_version
 class AdvancesContentVersion:
     """Mixin of ModelAdmin for rows that frame or file the public pages: every save and deletion shows at once."""
 
-    def save_related(self, request, form, formsets, change):
-        # The last step of a save, from the form and from the editable list alike; both hold a transaction.
-        super().save_related(request, form, formsets, change)
+    # The last steps of a save, from the form and from the editable list alike; both hold a transaction. The audit log,
+    # which follows what the admin logs, comes before the version, as everywhere: two saves would wait for each other.
+
+    def log_addition(self, request, obj, message):
+        entry = super().log_addition(request, obj, message)
         content_version.advance()
+        return entry
+
+    def log_change(self, request, obj, message):
+        entry = super().log_change(request, obj, message)
+        content_version.advance()
+        return entry
 
     def delete_model(self, request, obj):
         super().delete_model(request, obj)
