@@ -13,6 +13,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from outbox.models import Message
+
 from . import dashboard, subjects
 
 # What CKEditor and the admin's own scripts need beyond the readers' policy; never a script in the page, never "eval".
@@ -44,6 +46,11 @@ class PortalAdminSite(admin.AdminSite):
 
     def admin_view(self, view, cacheable=False):
         return super().admin_view(csp_replace(POLICY)(view), cacheable)
+
+    def each_context(self, request):
+        # A function: the header of every page says the number, a pop-up or an answer without a header asks for none.
+        unread = Message.objects.unread_by(request.user).count if self.has_permission(request) else None
+        return {**super().each_context(request), "unread_message_count": unread}
 
     def index(self, request, extra_context=None):
         return super().index(request, {"panels": dashboard.panels(request.user), **(extra_context or {})})
