@@ -2,9 +2,15 @@
 
 from django.contrib import admin
 from django.db.models import Q
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from audit.admin import EntryAdmin
 
 from .. import subjects
 from ..models import Dossier
+
+EntryAdmin.item_url_name = "admin:publishing_dossier_change"
 
 
 @admin.register(Dossier)
@@ -28,6 +34,20 @@ class DossierAdmin(admin.ModelAdmin):
         if term.isascii() and term.isdigit() and len(term) < 19:
             condition |= Q(pk=int(term))
         return queryset.filter(condition), False
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Lead on to the form of the item; of one that is gone Django says so, on the dashboard."""
+        dossier = self.get_object(request, object_id)
+        if dossier is None:
+            return super().change_view(request, object_id, form_url, extra_context)
+        opts = dossier.item._meta
+        return redirect(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[dossier.pk]))
+
+    def get_object(self, request, object_id, from_field=None):
+        try:
+            return super().get_object(request, object_id, from_field)
+        except OverflowError:  # the number in the address is longer than a key of SQLite
+            return None
 
     def has_module_permission(self, request):
         return False
