@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from outbox.models import Message
 
 from . import dashboard, subjects
+from .pasting.views import clean_paste
 
 # What CKEditor and the admin's own scripts need beyond the readers' policy; never a script in the page, never "eval".
 POLICY = {
@@ -51,6 +52,9 @@ class PortalAdminSite(admin.AdminSite):
         # A function: the header of every page says the number, a pop-up or an answer without a header asks for none.
         unread = Message.objects.unread_by(request.user).count if self.has_permission(request) else None
         return {**super().each_context(request), "unread_message_count": unread}
+
+    def get_urls(self):
+        return [path("clean-paste/", self.admin_view(clean_paste), name="clean_paste"), *super().get_urls()]
 
     def index(self, request, extra_context=None):
         return super().index(request, {"panels": dashboard.panels(request.user), **(extra_context or {})})

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.widgets import Script
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -234,6 +234,22 @@ class CKEditorWidget(PackagedCKEditorWidget):
                         "id": "editor-script",
                         "data-decorative": _("Decorative: adds nothing that the words do not say"),
                         "data-undescribed": _("Say what the picture shows, or mark it as decorative."),
+                    },
+                ),
+                Script(
+                    "js/admin/paste.js",
+                    **{
+                        "id": "paste-script",
+                        "data-address": reverse_lazy("admin:clean_paste"),
+                        "data-upload": reverse_lazy("admin:files_upload_image"),
+                        "data-cleaning": _("Tidying up what was pasted …"),
+                        "data-storing": _("Storing the pictures that were pasted …"),
+                        "data-unreachable": _(
+                            "The server did not answer, so the editor tidied up what was pasted by itself. Please look it"
+                            " over. If your sign-in has expired, sign in again in another window before you save."
+                        ),
+                        "data-tidied-here": _("The editor tidied it up by itself. Please look it over."),
+                        "data-refused": _("A picture could not be stored:"),
                     },
                 ),
             ],
