@@ -153,7 +153,7 @@ class PrivacyTests(TestCase):
 
 
 class AdminHeaderTests(TestCase):
-    PAGE = reverse("admin:password_change")  # any page of the admin
+    PAGE = reverse("admin:news_article_changelist")  # any page of the admin
 
     def test_staff_see_how_many_wait_for_them(self):
         person = make_staff(roles.AUTHOR)
