@@ -8,7 +8,7 @@ from operator import or_
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -116,7 +116,7 @@ def owed(user):
 def with_titles(reviews):
     """Return the first Reviews with ``title`` and ``subject``, without the texts of their revisions."""
     return reviews.select_related("submitted_by").annotate(
-        title=KT("revision__content__fields__title"), subject=F("dossier__subject")
+        title=KeyTextTransform("title", KeyTransform("fields", "revision__content")), subject=F("dossier__subject")
     )[:MOST_ROWS]
 
 

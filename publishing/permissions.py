@@ -65,10 +65,11 @@ def own_reach(user):
     if user.is_superuser:
         return found
     rows = ColumnRole.objects.filter(user=user).values_list(
-        "column_id", "role__permissions__content_type__app_label", "role__permissions__codename"
+        "column_id", "column__subject", "role__permissions__content_type__app_label", "role__permissions__codename"
     )
-    for column_pk, app_label, name in rows:
-        if name:
+    others = {model.subject() for model in subjects.models()}
+    for column_pk, subject, app_label, name in rows:
+        if name and app_label not in others - {subject}:  # a column of news opens no notices
             found.by_permission.setdefault(f"{app_label}.{name}", set()).add(column_pk)
     if found.by_permission:
         below = _columns_below()

@@ -5,7 +5,7 @@ from django.db.models import Exists, Max, Min, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Column, Label, StaffNote
+from ..models import Column, Label, Review, StaffNote
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -24,9 +24,18 @@ class ToDoFilter(admin.SimpleListFilter):
     parameter_name = "to_do"
 
     def lookups(self, request, model_admin):
-        return [("publish", _("Changes to publish")), ("check", _("To be checked"))]
+        return [
+            ("review", _("Under review")),
+            ("owed", _("Published, review owed")),
+            ("publish", _("Changes to publish")),
+            ("check", _("To be checked")),
+        ]
 
     def queryset(self, request, queryset):
+        if self.value() == "review":
+            return queryset.filter(Exists(Review.objects.open().filter(dossier=OuterRef("pk"))))
+        if self.value() == "owed":
+            return queryset.filter(pk__in=Review.objects.owed().values("dossier"))
         if self.value() == "publish":
             return queryset.with_pending_changes()
         if self.value() == "check":

@@ -2,6 +2,7 @@
 
 from csp.constants import HEADER as POLICY_HEADER
 from csp.constants import SELF
+from csp.decorators import csp_update
 from csp.utils import build_policy
 from django import forms
 from django.contrib import admin, messages
@@ -123,7 +124,8 @@ class PublishableAdmin(admin.ModelAdmin):
         return self.may(request, "publish", obj)
 
     def has_change_permission(self, request, obj=None):
-        return self.may(request, "change", obj)
+        is_in_trash = obj is not None and obj.trashed_at is not None
+        return self.may(request, "change", obj) and not is_in_trash
 
     def has_view_permission(self, request, obj=None):
         """Whoever decides on a text may look at it, also where it comes from a column that is not his."""
@@ -302,7 +304,7 @@ class PublishableAdmin(admin.ModelAdmin):
             context["verbs"] = [
                 (verb, self.url_of("verb", obj.pk, verb.name))
                 for verb in VERBS.values()
-                if verb.objection_of(request.user, obj) is None
+                if verb is not Submit and verb.objection_of(request.user, obj) is None  # it is among the buttons
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -457,6 +459,7 @@ class PublishableAdmin(admin.ModelAdmin):
         audit.record(request.user, Action.NOTE_CHECKED, item=item.pk, note=note.code)
         return self.back_to(item)
 
+    @method_decorator(csp_update({"frame-src": [SELF]}))  # the preview below the decision
     @method_decorator(transaction.atomic)
     def review_view(self, request, pk):
         """Show the text beside what readers see, and take the decision of the reviewer whose turn it is."""

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +20,7 @@ from accounts.models import User
 from audit.actions import Action
 from audit.models import Entry
 
+from .. import subjects
 from ..models import ColumnRole, Dossier, ProofCheck, Refused, Review, Stage, StandIn
 from . import history
 
@@ -311,12 +313,13 @@ def sheets_of_month(user, first):
 class ReviewAdmin(admin.ModelAdmin):
     """The list of all reviews, and the review sheets of a month. Nothing is changed here."""
 
-    list_display = ["title", "column", "stage_now", "submitted_by", "submitted_at", "closed_at"]
+    list_display = ["title", "column", "stage_now", "submitted_by", "submitted", "closed"]
     list_display_links = None
     list_filter = ["outcome", "stage"]
     list_select_related = ["revision", "column", "submitted_by", "dossier"]
     date_hierarchy = "submitted_at"
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     change_list_template = "admin/publishing/review_list.html"
 
@@ -334,9 +337,17 @@ class ReviewAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("item"))
     def title(self, review):
-        meta = type(review.dossier.item)._meta
+        meta = subjects.model_for(review.dossier.subject)._meta
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_review", args=[review.dossier_id])
         return format_html('<a href="{}">{}</a>', url, review.revision.content["fields"]["title"])
+
+    @admin.display(description=_("submitted at"), ordering="submitted_at")
+    def submitted(self, review):
+        return date_format(timezone.localtime(review.submitted_at), "Y-m-d H:i")
+
+    @admin.display(description=_("closed at"), ordering="closed_at")
+    def closed(self, review):
+        return review.closed_at and date_format(timezone.localtime(review.closed_at), "Y-m-d H:i")
 
     @admin.display(description=_("state"))
     def stage_now(self, review):

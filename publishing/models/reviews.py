@@ -331,9 +331,12 @@ class Review(models.Model):
         review_messages.ended(self, by)
 
     def _lock(self):
-        """Hold the dossier, and with it every decision on it, until the end of the transaction."""
+        """Hold the dossier, and with it every decision on it, to the end of the transaction; Refused if one was faster."""
+        read = (self.stage, self.waiting_since, self.outcome)
         Dossier.objects.select_for_update().get(pk=self.dossier_id)
         self.refresh_from_db()
+        if read != (self.stage, self.waiting_since, self.outcome):
+            raise Refused(_("This step was decided while you were reading. What you typed is kept below."))
 
     @staticmethod
     def _refuse(objection):

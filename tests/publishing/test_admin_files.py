@@ -2,8 +2,9 @@ from django.contrib.auth.models import Group
 from django.test import TestCase
 from django.urls import reverse
 
+from audit.models import Entry
 from publishing import content_version, roles
-from tests.factories import make_article, make_user
+from tests.factories import make_article, make_column, make_review, make_user
 from tests.files.samples import OwnMediaFolder, docx, make_document, upload
 
 
@@ -43,3 +44,20 @@ class LibraryTests(OwnMediaFolder, TestCase):
         self.asset.refresh_from_db()
         self.assertNotEqual(self.asset.digest, digest)
         self.assertGreater(content_version.current(), before)
+
+    def test_a_file_of_a_reviewed_text_is_changed_by_nobody(self):
+        make_article(attachments=[self.asset], column=make_column(review_steps=3))
+        for role in (roles.AUTHOR, roles.PUBLISHER, roles.ADMINISTRATOR):
+            self.assertEqual(self.post_as(role, upload=upload("另一份.docx", docx())).status_code, 403)
+            self.assertContains(self.client.get(self.url), "本文件已用于审核过或正在审核的稿件")
+        self.assertEqual(self.title(), "样例文件")
+
+    def test_a_file_of_a_text_under_review_is_changed_by_nobody(self):
+        make_review(attachments=[self.asset])
+        self.assertEqual(self.post_as(roles.PUBLISHER, upload=upload("另一份.docx", docx())).status_code, 403)
+
+    def test_a_replacement_stands_in_the_audit_log(self):
+        self.post_as(roles.PUBLISHER, upload=upload("另一份.docx", docx()))
+        self.asset.refresh_from_db()
+        entry = Entry.objects.filter(action="file_replaced").get()
+        self.assertEqual(entry.facts, {"asset": self.asset.pk, "digest": self.asset.digest})

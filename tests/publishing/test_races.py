@@ -4,10 +4,11 @@ from unittest import mock
 
 from django.test import TransactionTestCase
 
+from audit.models import Entry
 from news.models import Article
-from publishing import content, content_version
-from publishing.models import ContentVersion, Revision
-from tests.factories import make_article, make_column, make_label
+from publishing import content, content_version, roles
+from publishing.models import ContentVersion, Refused, Review, Revision
+from tests.factories import make_article, make_column, make_label, make_review, make_staff
 from tests.parallel import at_once
 
 EDITORS = 12
@@ -101,3 +102,31 @@ class ParallelPublicationTests(TransactionTestCase):
         )
         self.assertEqual(set(outcomes), {None})
         self.assertEqual(content_version.current(), EDITORS)
+
+
+class ParallelReviewTests(TransactionTestCase):
+    REVIEWERS = 6
+
+    def setUp(self):
+        roles.grant_permissions()
+
+    def decide_at_once(self):
+        """Let every reviewer pass the same step of one review; return (the review afterwards, who did, the refusals)."""
+        review = make_review(steps=3)
+        reviewers = [make_staff(roles.REVIEWER) for _ in range(self.REVIEWERS)]
+        copies = [Review.objects.get(pk=review.pk) for _ in reviewers]
+        pairs = zip(copies, reviewers, strict=True)
+        outcomes = at_once([lambda copy=copy, by=by: copy.pass_stage(by) for copy, by in pairs])
+        refused = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
+        self.assertEqual(len(refused) + outcomes.count(None), self.REVIEWERS, outcomes)
+        review.refresh_from_db()
+        return review, Entry.objects.filter(item=review.dossier_id, action="passed").count(), refused
+
+    def test_of_many_who_pass_one_step_at_once_one_does_and_the_others_are_told(self):
+        review, passes, refused = self.decide_at_once()
+        self.assertEqual((review.stage, passes, len(refused)), ("second", 1, self.REVIEWERS - 1))
+
+    def test_without_the_look_at_the_step_they_would_all_pass_it(self):
+        with mock.patch.object(Review, "_lock", return_value=None):
+            _review, passes, refused = self.decide_at_once()
+        self.assertEqual((passes, len(refused)), (self.REVIEWERS, 0))  # so the test above can fail
