@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 import audit
 from audit.actions import Action
+from audit.models import Entry
 from tests.factories import make_administrator, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,8 +37,12 @@ def test_the_log_is_accessible_and_holds_its_width(page, phone, enter, assert_ac
         expect(window.get_by_role("heading", name="审计日志")).to_be_visible()
         assert_accessible(window, but=[".select2-selection__rendered"])  # a text field without a name, says Select2 4.0
         assert window.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_page_of_an_entry_is_accessible(page, enter, assert_accessible):
+    enter(page)
     page.get_by_role("link", name="1", exact=True).click()
-    expect(page.locator(".field-digest .readonly")).to_have_text(audit.models.Entry.objects.get(number=1).digest)
+    expect(page.locator(".field-digest .readonly")).to_have_text(Entry.objects.get(number=1).digest)
     assert_accessible(page)
 
 
