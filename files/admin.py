@@ -11,10 +11,11 @@ from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
+from .choosing import list_assets, put_into_text
 from .forms import AssetForm
 from .models import Asset, SupersededFile
-from .streaming import document_response, image_response
-from .uploads import upload_image
+from .streaming import document_response, image_response, video_response
+from .uploads import upload_file, upload_image
 
 SHOWN_USES = 20
 
@@ -40,7 +41,8 @@ class AssetAdmin(admin.ModelAdmin):
     list_display = ["thumbnail", "title", "size", "use", "uploaded_on", "uploaded_by"]
     list_display_links = ["thumbnail", "title"]
     list_filter = ["kind", UseFilter, "awaits_description"]
-    list_select_related = ["uploaded_by"]
+    list_select_related = ["uploaded_by", "poster"]
+    autocomplete_fields = ["poster"]
     list_per_page = 50
     search_fields = ["title", "original_name"]
     show_full_result_count = False
@@ -49,8 +51,16 @@ class AssetAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).with_use()
 
+    # What is said of a file, by its kind; of a new one by what it will turn out to be.
+    WORDS = {
+        None: ["title", "alt_text", "is_decorative"],
+        Asset.Kind.IMAGE: ["title", "alt_text", "is_decorative"],
+        Asset.Kind.DOCUMENT: ["title"],
+        Asset.Kind.VIDEO: ["title", "alt_text", "poster"],
+    }
+
     def get_fieldsets(self, request, obj=None):
-        words = ["title", "alt_text", "is_decorative"] if obj is None or obj.kind == Asset.Kind.IMAGE else ["title"]
+        words = self.WORDS[obj and obj.kind]
         if not self.has_change_permission(request, obj) and obj is not None:
             return [(None, {"fields": ["picture", *words, "facts", "uses", "former_contents"]})]
         if obj is None:
@@ -67,13 +77,16 @@ class AssetAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("preview"))
     def thumbnail(self, asset):
-        if asset.kind != Asset.Kind.IMAGE:
+        picture = asset.poster if asset.kind == Asset.Kind.VIDEO else asset
+        if picture is None or picture.kind != Asset.Kind.IMAGE:
             return asset.extension.upper()
-        return self._preview(asset, 96, 72)
+        return self._preview(picture, 96, 72)
 
     @admin.display(description=_("content"))
     def picture(self, asset):
         content_url = reverse("admin:files_asset_content", args=[asset.pk])
+        if asset.kind == Asset.Kind.VIDEO:
+            return render_to_string("admin/files/asset/player.html", {"asset": asset, "content_url": content_url})
         shown = self._preview(asset, 480, 480) if asset.kind == Asset.Kind.IMAGE else asset.original_name
         return format_html('<a href="{}">{}</a>', content_url, shown)
 
@@ -136,7 +149,7 @@ class AssetAdmin(admin.ModelAdmin):
             obj.admit(content, by=request.user)
         else:
             # Only the words: the worker may be writing the renditions of this row right now.
-            obj.save(update_fields=["title", "alt_text", "is_decorative", "awaits_description"])
+            obj.save(update_fields=["title", "alt_text", "is_decorative", "awaits_description", "poster"])
             if content:
                 obj.replace(content, by=request.user)
         if content:
@@ -168,6 +181,9 @@ class AssetAdmin(admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("upload-image/", wrap(upload_image), name="files_upload_image"),
+            path("upload/", wrap(upload_file), name="files_upload"),
+            path("choose/", wrap(list_assets), name="files_choose"),
+            path("<int:pk>/put-into-text/", wrap(put_into_text), name="files_put_into_text"),
             # Cacheable: files say themselves that they are private and to be asked for again.
             path("<int:pk>/preview/", wrap(self.preview_view, cacheable=True), name="files_asset_preview"),
             path("<int:pk>/content/", wrap(self.content_view, cacheable=True), name="files_asset_content"),
@@ -183,10 +199,12 @@ class AssetAdmin(admin.ModelAdmin):
         return image_response(asset, 480, "webp", request, is_public=False)
 
     def content_view(self, request, pk):
-        """Give the whole content to staff: an image to look at, a document to download."""
+        """Give the content to staff: an image to look at, a video to play, a document to download."""
         asset = self._get_for_view(request, Asset, pk)
         if asset.kind == Asset.Kind.IMAGE:
             return image_response(asset, asset.width, asset.extension, request, is_public=False)
+        if asset.kind == Asset.Kind.VIDEO:
+            return video_response(asset, request, is_public=False)
         return document_response(asset, request, is_public=False)
 
     def former_content_view(self, request, pk):

@@ -1,13 +1,13 @@
-"""The form of the library: one for pictures and documents, since the content decides which it is."""
+"""The form of the library: one for pictures, documents and videos, since the content decides which it is."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from . import storing
 from .models import Asset
-from .recognition import EXTENSIONS, MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES
+from .recognition import MAX_DOCUMENT_BYTES, MAX_IMAGE_BYTES, MAX_VIDEO_BYTES, extensions
 
-ACCEPT = ",".join(f".{extension}" for extension in EXTENSIONS)
+ACCEPT = ",".join(f".{extension}" for extension in extensions())
 
 
 class AssetForm(forms.ModelForm):
@@ -19,14 +19,18 @@ class AssetForm(forms.ModelForm):
         error_messages={"empty": _("The file is empty. Please check it and upload it again.")},
         help_text=_(
             "Pictures (JPEG, PNG, WebP, GIF) up to %(image)d MB; documents (PDF, OFD, Word, Excel, PowerPoint, WPS, "
-            "TXT, CSV) up to %(document)d MB."
+            "TXT, CSV) up to %(document)d MB; videos (MP4) up to %(video)d MB."
         )
-        % {"image": MAX_IMAGE_BYTES // 1024**2, "document": MAX_DOCUMENT_BYTES // 1024**2},
+        % {
+            "image": MAX_IMAGE_BYTES // 1024**2,
+            "document": MAX_DOCUMENT_BYTES // 1024**2,
+            "video": MAX_VIDEO_BYTES // 1024**2,
+        },
     )
 
     class Meta:
         model = Asset
-        fields = ["title", "alt_text", "is_decorative"]
+        fields = ["title", "alt_text", "is_decorative", "poster"]
         help_texts = {
             "alt_text": _("What the picture shows, for people who cannot see it. Needed unless it is decorative."),
             "is_decorative": _("For a picture that adds nothing to the words beside it."),

@@ -1,4 +1,4 @@
-"""The media library: images and documents, recognised by content, named by us, immutable until replaced as a whole."""
+"""The media library: images, documents and videos, recognised by content, named by us, immutable until replaced as a whole."""
 
 from pathlib import PurePosixPath
 
@@ -61,11 +61,12 @@ class AssetQuerySet(models.QuerySet):
 
 
 class Asset(models.Model):
-    """One image or document of the library. Its number is its address; replacing its content keeps the address."""
+    """One image, document or video of the library. Its number is its address; replacing its content keeps the address."""
 
     class Kind(models.TextChoices):
         IMAGE = "image", _("Image")
         DOCUMENT = "document", _("Document")
+        VIDEO = "video", _("Video")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, editable=False)
     title = models.CharField(_("title"), max_length=120, help_text=_("What the file is, as readers see it."))
@@ -74,7 +75,7 @@ class Asset(models.Model):
         max_length=200,
         blank=True,
         validators=[validate_description],
-        help_text=_("What the picture shows, for people who cannot see it."),
+        help_text=_("What the picture or video shows, for people who cannot see it."),
     )
     is_decorative = models.BooleanField(
         _("decorative"), default=False, help_text=_("The picture adds nothing that is not said in words beside it.")
@@ -90,6 +91,19 @@ class Asset(models.Model):
     digest = models.CharField(_("SHA-256"), max_length=64, db_index=True, editable=False)
     width = models.PositiveIntegerField(_("width"), null=True, blank=True, editable=False)
     height = models.PositiveIntegerField(_("height"), null=True, blank=True, editable=False)
+    duration_seconds = models.PositiveIntegerField(_("duration in seconds"), null=True, blank=True, editable=False)
+    # No program here decodes videos, so that a person chooses what stands for one until it plays. A text keeps the
+    # poster it was given; this is the one offered to the next.
+    poster = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        limit_choices_to={"kind": "image"},
+        related_name="videos",
+        verbose_name=_("poster"),
+        help_text=_("The picture that a page shows until the video is played."),
+    )
     # {"480": {"webp": storage name, "jpg": storage name}, …}; empty until the worker has made them.
     renditions = models.JSONField(default=dict, blank=True, editable=False)
 
@@ -103,6 +117,7 @@ class Asset(models.Model):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         ordering = ["-uploaded_at", "-pk"]
+        indexes = [models.Index(fields=["kind", "-id"], name="files_asset_of_a_kind_newest")]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(kind="image") | ~Q(alt_text="") | Q(is_decorative=True) | Q(awaits_description=True),
@@ -118,15 +133,37 @@ class Asset(models.Model):
                 condition=~Q(kind="image") | Q(width__isnull=False, width__gt=0, height__isnull=False, height__gt=0),
                 name="files_image_has_dimensions",
             ),
+            models.CheckConstraint(
+                condition=~Q(kind="video")
+                | Q(
+                    width__isnull=False,
+                    width__gt=0,
+                    height__isnull=False,
+                    height__gt=0,
+                    duration_seconds__isnull=False,
+                    duration_seconds__gt=0,
+                ),
+                name="files_video_has_dimensions_and_duration",
+            ),
+            models.CheckConstraint(
+                condition=Q(poster__isnull=True) | Q(kind="video"), name="files_only_a_video_has_a_poster"
+            ),
         ]
 
     def __str__(self):
         return self.title
 
     def clean(self):
-        """Hold the words to the kind: an image needs a description that is none of its file name, a document none."""
+        """Hold the words to the kind: an image needs a description that is none of its file name, a document none.
+
+        What a video shows may be said here; the text that shows it must say it.
+        """
+        if self.kind != self.Kind.VIDEO:
+            self.poster = None
         if self.kind == self.Kind.DOCUMENT:
             self.alt_text, self.is_decorative, self.awaits_description = "", False, False
+        elif self.kind == self.Kind.VIDEO:
+            self.is_decorative = self.awaits_description = False
         elif self.kind == self.Kind.IMAGE:
             if self.alt_text or self.is_decorative:
                 self.awaits_description = False
@@ -185,12 +222,13 @@ class Asset(models.Model):
         if content.kind != self.kind:
             raise RefusedFile(
                 _(
-                    "An image can only be replaced by an image, a document by a document. Please add this one as a new file."
+                    "An image can only be replaced by an image, a document by a document, a video by a video. "
+                    "Please add this one as a new file."
                 ),
                 code="kind",
             )
 
-    DESCRIBED = ("original_name", "content_type", "size_bytes", "digest", "width", "height")
+    DESCRIBED = ("original_name", "content_type", "size_bytes", "digest", "width", "height", "duration_seconds")
 
     def _describe(self, content):
         for name in self.DESCRIBED:
@@ -262,6 +300,8 @@ class Asset(models.Model):
     @property
     def src(self):
         """The address for browsers that do not choose: the widest that is offered, in the master's own format."""
+        if self.kind == self.Kind.VIDEO:
+            return reverse("files:video", args=[self.pk])
         return self._address(self._offered_widths[-1], self.extension)
 
     @property

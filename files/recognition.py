@@ -13,15 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from PIL import Image
 
+from . import videos
+
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
 MAX_IMAGE_PIXELS = 60_000_000
 MAX_DOCUMENT_BYTES = 50 * 1024 * 1024
+MAX_VIDEO_BYTES = 300 * 1024 * 1024
 # An Office document is a zip archive; what it may unpack to in the reader's program. Spreadsheets reach 1:30 honestly.
 MAX_PACKAGE_MEMBERS = 5_000
 MAX_PACKAGE_BYTES = 300 * 1024 * 1024
 MAX_PACKAGE_RATIO = 100
 
-IMAGE, DOCUMENT = "image", "document"
+IMAGE, DOCUMENT, VIDEO = "image", "document", "video"
+MAX_BYTES = {IMAGE: MAX_IMAGE_BYTES, DOCUMENT: MAX_DOCUMENT_BYTES, VIDEO: MAX_VIDEO_BYTES}
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,17 @@ PPTX = Format(DOCUMENT, "PPTX", "application/vnd.openxmlformats-officedocument.p
 OFD = Format(DOCUMENT, "OFD", "application/ofd", ("ofd",))  # GB/T 33190, the layout format of official documents
 TXT = Format(DOCUMENT, "TXT", "text/plain", ("txt",))
 CSV = Format(DOCUMENT, "CSV", "text/csv", ("csv",))
+MP4 = Format(VIDEO, "MP4", "video/mp4", ("mp4", "m4v"))
 
 IMAGES = (JPEG, PNG, WEBP, GIF)
 DOCUMENTS = (PDF, DOC, DOCX, XLS, XLSX, PPT, PPTX, OFD, TXT, CSV)
-FORMATS = IMAGES + DOCUMENTS
-EXTENSIONS = tuple(extension for format in FORMATS for extension in format.extensions)
+VIDEOS = (MP4,)
+FORMATS = IMAGES + DOCUMENTS + VIDEOS
+
+
+def extensions(kind=None):
+    """Return what the names of files of ``kind`` (all kinds, if None) may end in: ``["jpg", "jpeg", …]``."""
+    return [extension for format in FORMATS if kind in (None, format.kind) for extension in format.extensions]
 
 
 class RefusedFile(ValidationError):
@@ -72,15 +82,18 @@ def recognise(upload):
     """
     if not upload.size:
         raise RefusedFile(_("The file is empty. Please check it and upload it again."), code="empty")
-    if upload.size > MAX_DOCUMENT_BYTES:
-        raise _too_large(MAX_DOCUMENT_BYTES)
+    claimed = extension_of(upload.name)
+    limit = MAX_VIDEO_BYTES if claimed in MP4.extensions else MAX_DOCUMENT_BYTES
+    if upload.size > limit:
+        raise _too_large(limit)
     upload.seek(0)
     head = upload.read(4096)
+    if upload.size > MAX_DOCUMENT_BYTES and not MP4_SIGNATURE.match(head):
+        raise _too_large(MAX_DOCUMENT_BYTES)
     try:
         format = _recognise_content(upload, head)
     finally:
         upload.seek(0)
-    claimed = extension_of(upload.name)
     if claimed in format.extensions or not claimed:
         return format
     if format in IMAGES and any(claimed in other.extensions for other in IMAGES):
@@ -117,6 +130,9 @@ def _recognise_content(upload, head):
         return _recognise_package(upload)
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return _recognise_compound(upload)
+    if MP4_SIGNATURE.match(head):
+        _check_video(upload, head)
+        return MP4
     for foreign, pattern in FOREIGN:
         if re.match(pattern, head, re.DOTALL):
             raise _foreign(foreign)
@@ -128,7 +144,10 @@ def _recognise_content(upload, head):
 PICTURE_ADVICE = gettext_lazy("Please save the picture as JPEG or PNG and upload that.")
 DOCUMENT_ADVICE = gettext_lazy("Please save it as PDF or DOCX and upload that.")
 ARCHIVE_ADVICE = gettext_lazy("Please unpack it and upload the documents one by one.")
-OTHER_ADVICE = gettext_lazy("Please upload a picture, a PDF, OFD, Word, Excel, PowerPoint, WPS or text document.")
+VIDEO_ADVICE = gettext_lazy("Please export it as MP4 (H.264 and AAC) and upload that.")
+OTHER_ADVICE = gettext_lazy(
+    "Please upload a picture, a video (MP4) or a PDF, OFD, Word, Excel, PowerPoint, WPS or text document."
+)
 
 ARCHIVE = (gettext_lazy("a compressed archive"), ARCHIVE_ADVICE)
 # (what it is, what to do instead), how it begins
@@ -137,9 +156,10 @@ FOREIGN = (
     ((gettext_lazy("a BMP, TIFF, ICO or PSD picture"), PICTURE_ADVICE), rb"BM.{4}\0\0|II\*\0|MM\0\*|\0\0\x01\0|8BPS\0"),
     (ARCHIVE, rb"Rar!\x1a|7z\xbc\xaf|\x1f\x8b|BZh\d|\xfd7zXZ|PK[\x01-\x08]"),
     ((gettext_lazy("an RTF document"), DOCUMENT_ADVICE), rb"\{\\rtf"),
+    ((gettext_lazy("a sound"), OTHER_ADVICE), rb".{4}ftypM4[AB]|ID3[\x02-\x04]|RIFF.{4}WAVE|OggS\0"),
     (
-        (gettext_lazy("a sound or a video"), OTHER_ADVICE),
-        rb".{4}ftyp|ID3[\x02-\x04]|RIFF.{4}(WAVE|AVI )|OggS\0|\x1aE\xdf\xa3|FLV\x01",
+        (gettext_lazy("a video of another format than MP4"), VIDEO_ADVICE),
+        rb".{4}(ftyp|moov|mdat|wide)|RIFF.{4}AVI |\x1aE\xdf\xa3|FLV\x01|\x30\x26\xb2\x75\x8e\x66\xcf\x11",
     ),
     (
         (gettext_lazy("a program"), OTHER_ADVICE),
@@ -234,6 +254,28 @@ def _too_many_pixels():
         code="too_many_pixels",
         params={"limit": MAX_IMAGE_PIXELS // 1_000_000},
     )
+
+
+# -- Videos -----------------------------------------------------------------------------------------------------------
+
+# By the brand that stands first; Apple's own films (qt) are a format of their own.
+MP4_SIGNATURE = re.compile(rb".{4}ftyp(isom|iso[2-9]|mp4[12]|avc1|M4V.|MSNV|XAVC|3g[p2].)", re.DOTALL)
+MARKUP = re.compile(rb"(?i)<(!doctype|html|script|iframe|body|svg)[\s>]")
+
+
+def _check_video(upload, head):
+    try:
+        videos.read_video(upload)
+    except videos.ForeignCoding as error:
+        raise RefusedFile(
+            _("The video is coded in a way that not every browser plays (%(coding)s). %(advice)s"),
+            code="coding",
+            params={"coding": error.args[0], "advice": VIDEO_ADVICE},
+        ) from None
+    except videos.DamagedVideo:
+        raise damaged(MP4.name) from None
+    if MARKUP.search(head):
+        raise damaged(MP4.name)
 
 
 # -- Documents --------------------------------------------------------------------------------------------------------

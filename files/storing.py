@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import pictures
-from .recognition import IMAGE, extension_of, recognise
+from . import pictures, videos
+from .recognition import IMAGE, VIDEO, extension_of, recognise
 
 MAX_NAME_LENGTH = 80  # a Chinese character takes three of the 255 bytes that a reader's file system has for a name
 
@@ -31,21 +31,24 @@ class Content:
     digest: str
     width: int | None = None
     height: int | None = None
+    duration_seconds: int | None = None
 
 
 def prepare(upload):
     """Return the Content of ``upload`` (a seekable django File, or a Content already); nothing is stored yet.
 
-    A picture is decoded and written anew, a document stays as it is. Raises RefusedFile.
+    A picture is decoded and written anew, a document or a video stays as it is. Raises RefusedFile.
     """
     if isinstance(upload, Content):
         return upload
     format = recognise(upload)
+    file, width, height, duration_seconds = upload, None, None, None
     if format.kind == IMAGE:
         format, width, height, data = pictures.make_master(upload)
         file = ContentFile(data)
-    else:
-        file, width, height = upload, None, None
+    elif format.kind == VIDEO:
+        video = videos.read_video(upload)
+        width, height, duration_seconds = video.width, video.height, video.duration_seconds
     return Content(
         file=file,
         extension=format.extension,
@@ -56,6 +59,7 @@ def prepare(upload):
         digest=_digest(file),
         width=width,
         height=height,
+        duration_seconds=duration_seconds,
     )
 
 
@@ -88,9 +92,8 @@ def write(kind, extension, file):
 
     A name is used once and tells nothing of the file. A rollback of the transaction under way removes the file again.
     """
-    folder = "images" if kind == IMAGE else "documents"
     file.seek(0)
-    name = default_storage.save(f"{folder}/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}.{extension}", file)
+    name = default_storage.save(f"{kind}s/{timezone.localdate():%Y/%m}/{uuid.uuid4().hex}.{extension}", file)
     _remove_on_rollback(name)
     return name
 

@@ -4,10 +4,11 @@ Whether it may leave is asked before, by the view.
 """
 
 import logging
+import re
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.utils.cache import get_conditional_response
 
 from .pictures import MASTER_WIDTH
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 IMAGE_TYPES = {format.extension: format.content_type for format in IMAGES}
 # An address keeps its file until somebody replaces it, so caches may hold it for a little while and then ask again.
 PUBLIC_MAX_AGE_SECONDS = 300
+# Django's 4 KiB means thousands of turns through Python for one document.
+BLOCK_BYTES = 64 * 1024
 
 
 def document_response(file, request, is_public):
@@ -55,6 +58,18 @@ def image_response(asset, width, extension, request, is_public):
     )
 
 
+def video_response(asset, request, is_public):
+    """Return the video ``asset`` to be played, whole or the part that the request asks for, or 304; Http404 if lost."""
+    return _stream(
+        request,
+        asset.storage_name,
+        etag=asset.digest,
+        content_type=asset.content_type,
+        disposition="inline",
+        is_public=is_public,
+    )
+
+
 def attachment_header(file):
     """Return the Content-Disposition of a download: the original name (RFC 5987), and one in ASCII for old programs."""
     extension = file.original_name.rpartition(".")[2]
@@ -78,7 +93,52 @@ def _stream(request, storage_name, etag, content_type, disposition, is_public):
     except FileNotFoundError:
         logger.exception("A file of the library is missing in the storage: %s", storage_name)
         raise Http404("the storage has lost this file") from None
-    response = FileResponse(file, content_type=content_type, headers={**headers, "Content-Disposition": disposition})
-    response.block_size = 64 * 1024  # Django's 4 KiB means thousands of turns through Python for one document
-    response.headers["Content-Disposition"] = disposition  # FileResponse has put the name in the storage there
+    headers.update({"Content-Disposition": disposition, "Accept-Ranges": "bytes"})
+    part = _asked_part(request, headers["ETag"], file.size)
+    if part is None:
+        response = FileResponse(file, content_type=content_type)
+    elif not part:
+        file.close()
+        response = HttpResponse(status=416, content_type=content_type)
+        headers["Content-Range"] = f"bytes */{file.size}"
+    else:
+        response = FileResponse(_Part(file, part), status=206, content_type=content_type)
+        headers["Content-Length"] = str(len(part))
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
+    response.block_size = BLOCK_BYTES
+    for name, value in headers.items():  # FileResponse has put a disposition of its own, the name in the storage
+        response.headers[name] = value
     return response
+
+
+def _asked_part(request, etag, size):
+    """Return the range of bytes that the request asks for; an empty one if the file has none of them; None: send it all.
+
+    Of several parts in one request the whole file is sent instead, as RFC 9110, 14.2 allows: no player asks for them.
+    """
+    asked = re.fullmatch(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*", request.headers.get("Range", ""))
+    # A reader who has a part of another content (If-Range) must not add a piece of this one to it.
+    if request.method != "GET" or not asked or request.headers.get("If-Range", etag) != etag:
+        return None
+    first, last, final_count = asked.groups()
+    if final_count:
+        return range(max(0, size - int(final_count)), size)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, size) if last else size)
+
+
+class _Part:
+    """A part of an open file, for FileResponse: without a file number, by which a server would send the whole."""
+
+    def __init__(self, file, part):
+        self.file, self.left = file, len(part)
+        file.seek(part.start)
+
+    def read(self, size):
+        content = self.file.read(min(size, self.left))
+        self.left -= len(content)
+        return content
+
+    def close(self):
+        self.file.close()

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
 from files.models import Asset
-from files.streaming import document_response, image_response
+from files.streaming import document_response, image_response, video_response
 
 from . import asides, content_version, filing, parts, subjects, visibility
 from .models import Column
@@ -330,3 +330,12 @@ def serve_image(request, pk, width, extension):
     if asset.kind != Asset.Kind.IMAGE:
         raise Http404("no picture")
     return image_response(asset, width, extension, request, is_public=is_public)
+
+
+@require_safe
+def serve_video(request, pk):
+    """Stream a video of the library, whole or in parts, if a visible item shows it."""
+    asset, is_public = find_asset(request, pk)
+    if asset.kind != Asset.Kind.VIDEO:
+        raise Http404("no video")
+    return video_response(asset, request, is_public=is_public)

@@ -21,6 +21,7 @@ HONEST = {
     "a.xlsx": samples.xlsx(),
     "a.doc": samples.compound("WordDocument", storages=[("ObjectPool", ["Workbook"])]),
     "a.pdf": samples.PDF,
+    "a.mp4": samples.mp4(32, 16, 1),
     "a.txt": "质量月活动通知".encode("gb18030"),
 }
 

@@ -121,7 +121,7 @@ class HostileFileTests(RecognitionTests):
             b"7z\xbc\xaf\x27\x1c",
             b"{\\rtf1 x}",
             b"II*\0" + bytes(20),
-            b"\0\0\0\x18ftypmp42" + bytes(40),
+            b"\0\0\0\x18ftypqt  " + bytes(40),
         ):
             with self.subTest(content):
                 self.assert_refused("a.jpg", content, "foreign")

@@ -181,6 +181,8 @@ class ForgeryTests(TestCase):
             change.replace("change", "restore/1"),
             change.replace("change", "note/1"),
             reverse("admin:files_upload_image"),
+            reverse("admin:files_upload"),
+            reverse("admin:files_put_into_text", args=[1]),
             reverse("admin:files_asset_add"),
             reverse("admin:accounts_user_add"),
             reverse("admin:portal_banner_add"),
@@ -191,7 +193,14 @@ class ForgeryTests(TestCase):
         self.assertFalse(item.is_removed)
 
     def test_public_pages_only_show(self):
-        for path in ("/", "/news/", make_notice().get_absolute_url(), "/files/1/", "/files/1/480.webp"):
+        for path in (
+            "/",
+            "/news/",
+            make_notice().get_absolute_url(),
+            "/files/1/",
+            "/files/1/480.webp",
+            "/files/1/video.mp4",
+        ):
             for method in ("POST", "PUT", "DELETE", "TRACE"):
                 with self.subTest(path=path, method=method):
                     self.assertEqual(self.client.generic(method, path).status_code, 405)
