@@ -138,6 +138,9 @@ class _Blocks(HTMLParser):
             self.words.append("• ")
         if tag == "img":
             self.words.append(f"[{attributes.get('alt') or ''} {attributes.get('src') or ''}]")
+        if tag == "video":
+            named = (attributes.get(name) or "" for name in ("aria-label", "src", "poster"))
+            self.words.append(f"[{' '.join(named)}]")
         if tag == "a":
             self.link = attributes.get("href") or ""
 

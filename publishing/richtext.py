@@ -3,6 +3,7 @@
 To use another editor, write another widget and name it in ``settings.RICHTEXT_WIDGET``; nothing else knows the editor.
 """
 
+import json
 import re
 from html import unescape as html_to_text
 from itertools import count
@@ -19,43 +20,55 @@ from django.utils.html import format_html
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from files import dialog
+
 MAX_LENGTH = 1024 * 1024  # characters
 MOST_PASSES = 8
 
 TAGS = {
     "p", "h2", "h3", "h4", "strong", "em", "u", "s", "sub", "sup", "ul", "ol", "li", "blockquote", "hr", "br",
     "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "figure", "figcaption", "a", "img",
+    "video",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title"},
     "img": {"src", "alt", "role", "width", "height"},
+    "video": {"src", "poster", "aria-label", "width", "height"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
     "ol": {"start"},
 }
 CLASSES = {
     "p": {"unindented", "centred", "right"},
-    "figure": {"captioned", "wide"},
+    "figure": {"captioned", "wide", "video"},
     "th": {"right", "centred"},
     "td": {"right", "centred"},
 }
 URL_SCHEMES = {"http", "https", "mailto", "tel"}
+VIDEO_BEHAVIOUR = {"controls": "", "preload": "none"}  # the reader starts it; until then nothing of it is sent
 
 # In what the sanitiser has written every attribute is quoted and holds no < or >, so that a tag ends at the first >.
 _PICTURE = re.compile(r"<img\b[^>]*>")
 _SOURCE = re.compile(r'\ssrc="')
 _DESCRIPTION = re.compile(r'\s(?:alt="[^"]*[^"\s][^"]*"|role="presentation")')
-_ASSET_ADDRESS = re.compile(r'(?:src|href)="/files/(\d+)/')
-_OWN_PICTURE = re.compile(r"/files/\d+/\d{1,4}\.(?:webp|jpg|png)")
+_VIDEO = re.compile(r"<video\b[^>]*>")
+_LABEL = re.compile(r'\saria-label="([^"]*[^"\s][^"]*)"')
+_POSTER = re.compile(r'\sposter="([^"]*)"')
+_VIDEO_FRAME = re.compile(r'<figure class="video">\s*(<video\b[^>]*></video>)?(?:\s|&nbsp;|<br>)*</figure>')
+_ASSET_ADDRESS = re.compile(r'\s(?:src|href|poster)="/files/(\d+)/')
+_OWN_PICTURE = re.compile(r"/files/\d{1,18}/\d{1,4}\.(?:webp|jpg|png)")
+_OWN_VIDEO = re.compile(r"/files/\d{1,18}/video\.mp4")
 _WHOLE_NUMBER = re.compile(r"[1-9]\d{0,3}")
 
 _CHAPTER = re.compile(r"<h2>(.*?)</h2>", re.DOTALL)
 
 
 def _keep_attribute(tag, name, value):
-    """Drop pictures from elsewhere: the page must ask no other host, and such a picture can change after review."""
-    if tag == "img" and name == "src":
+    """Drop what comes from elsewhere: the page must ask no other host, and such a picture can change after review."""
+    if (tag, name) in {("img", "src"), ("video", "poster")}:
         return value if _OWN_PICTURE.fullmatch(value) else None
+    if (tag, name) == ("video", "src"):
+        return value if _OWN_VIDEO.fullmatch(value) else None
     if name == "role":
         return value if value == "presentation" else None  # how our editor says that a picture is decorative
     if name in ("width", "height", "colspan", "rowspan", "start"):
@@ -95,12 +108,27 @@ def _clean_once(html):
         link_rel="noopener",
         strip_comments=True,
     )
-    return _PICTURE.sub(lambda picture: picture[0] if _SOURCE.search(picture[0]) else "", cleaned).strip()
+    cleaned = _PICTURE.sub(lambda picture: picture[0] if _SOURCE.search(picture[0]) else "", cleaned)
+    # A video ends where it begins. One that was never closed would hold, and hide, the rest of the text.
+    cleaned = cleaned.replace("</video>", "")
+    behaviour = "".join(f' {name}="{value}"' for name, value in VIDEO_BEHAVIOUR.items())
+    cleaned = _VIDEO.sub(
+        lambda video: f"{video[0][:-1]}{behaviour}></video>" if _SOURCE.search(video[0]) else "", cleaned
+    )
+    # The editor ends every block that holds no words in a space.
+    return _VIDEO_FRAME.sub(
+        lambda frame: f'<figure class="video">{frame[1]}</figure>' if frame[1] else "", cleaned
+    ).strip()
 
 
 def has_undescribed_picture(html):
     """Return whether ``html`` (sanitised) shows a picture that neither has an alternative text nor is decorative."""
     return any(not _DESCRIPTION.search(picture) for picture in _PICTURE.findall(html))
+
+
+def has_unfinished_video(html):
+    """Return whether ``html`` (sanitised) shows a video that does not say what it shows or has no poster."""
+    return any(not (_LABEL.search(video) and _POSTER.search(video)) for video in _VIDEO.findall(html))
 
 
 def asset_pks(html):
@@ -131,6 +159,16 @@ def with_scrolling_tables(html, name):
     """Return ``html`` (sanitised) with a frame around every table, which scrolls by keyboard too; ``name``: of the frame."""
     frame = format_html('<div class="scroll" tabindex="0" role="region" aria-label="{}">', name)
     return html.replace("<table>", f"{frame}<table>").replace("</table>", "</table></div>")
+
+
+def with_printed_videos(html, sentence):
+    """Return ``html`` (sanitised) with ``sentence`` behind each video, for paper; its %s is what the video shows."""
+
+    def with_note(video):
+        label = _LABEL.search(video[0])
+        return f'{video[0]}<span class="on-paper">{sentence % (label[1] if label else "")}</span>'
+
+    return re.sub(r"<video\b[^>]*></video>", with_note, html)
 
 
 def anchored(html):
@@ -170,12 +208,12 @@ class RichTextField(models.TextField):
 
 def editor_filter():
     """Return what CKEditor may keep (its ``allowedContent``): what the sanitiser keeps, so that nobody types in vain."""
-    required = {"a": {"href"}, "img": {"src"}}
-    # Without these a picture that was pasted stays the placeholder it was during its upload.
-    while_uploading = {"img": {"data-widget", "data-cke-upload-id"}}
+    required = {"a": {"href"}, "img": {"src"}, "video": {"src"}}
+    # Without those of the picture one that was pasted stays the placeholder it was during its upload.
+    besides = {"img": {"data-widget", "data-cke-upload-id"}, "video": set(VIDEO_BEHAVIOUR)}
     rules = []
     for tag in sorted(TAGS):
-        attributes = ATTRIBUTES.get(tag, set()) | while_uploading.get(tag, set())
+        attributes = ATTRIBUTES.get(tag, set()) | besides.get(tag, set())
         marked = ["!" + name if name in required.get(tag, ()) else name for name in sorted(attributes)]
         classes = sorted(CLASSES.get(tag, ()))
         rules.append(tag + (f"[{','.join(marked)}]" if marked else "") + (f"({','.join(classes)})" if classes else ""))
@@ -190,7 +228,7 @@ class CKEditorWidget(PackagedCKEditorWidget):
             ["Format", "Styles"],
             ["Bold", "Italic", "Subscript", "Superscript", "RemoveFormat"],
             ["NumberedList", "BulletedList", "Outdent", "Indent", "Blockquote"],
-            ["Link", "Unlink", "Image", "Table", "HorizontalRule"],
+            ["Link", "Unlink", "Image", "Library", "Table", "HorizontalRule"],
             ["PasteText", "Undo", "Redo", "Maximize"],
         ],
         "format_tags": "p;h2;h3;h4",
@@ -203,7 +241,7 @@ class CKEditorWidget(PackagedCKEditorWidget):
         ],
         "allowedContent": editor_filter(),
         # Without a frame the editor needs no inline script in the policy.
-        "extraPlugins": "divarea,image2,uploadimage",
+        "extraPlugins": "divarea,image2,uploadimage,library",
         # These call their vendors' servers, ask for frames, or stand in the way of image2.
         "removePlugins": "stylesheetparser,exportpdf,scayt,wsc,iframe,flash,image,forms,smiley,about,elementspath",
         "removeDialogTabs": "link:advanced;table:advanced;tableProperties:advanced",
@@ -224,7 +262,7 @@ class CKEditorWidget(PackagedCKEditorWidget):
     @property
     def media(self):
         return forms.Media(
-            css={"all": ["ckeditor/ckeditor.css", "css/prose.css", "css/admin/editor.css"]},
+            css={"all": ["ckeditor/ckeditor.css", "css/prose.css", "css/admin/editor.css", "css/admin/library.css"]},
             js=[
                 *super().media._js,
                 # In this list, after ckeditor.js: as a list of its own it would be loaded before it and do nothing.
@@ -232,6 +270,7 @@ class CKEditorWidget(PackagedCKEditorWidget):
                     "js/admin/editor.js",
                     **{
                         "id": "editor-script",
+                        "data-alternative": _("Alternative text"),
                         "data-decorative": _("Decorative: adds nothing that the words do not say"),
                         "data-undescribed": _("Say what the picture shows, or mark it as decorative."),
                     },
@@ -251,6 +290,11 @@ class CKEditorWidget(PackagedCKEditorWidget):
                         "data-tidied-here": _("The editor tidied it up by itself. Please look it over."),
                         "data-refused": _("A picture could not be stored:"),
                     },
+                ),
+                "js/admin/upload.js",
+                Script(
+                    "js/admin/library.js",
+                    **{"id": "library-script", "data-options": json.dumps(dialog.options(), ensure_ascii=False)},
                 ),
             ],
         )

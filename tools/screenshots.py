@@ -183,8 +183,15 @@ def take_staff_pictures(page, run, lead):
     with page.expect_file_chooser() as chooser:
         page.locator(".cke_button__image").click()
     chooser.value.set_files(sample_photograph())
-    page.get_by_label("替换文本").fill("样例：一张由浅到深的灰色图片")
+    page.get_by_label("替代文字").fill("样例：一张由浅到深的灰色图片")
     save("picture-dialog", page.screenshot(style=".cke_notifications_area {visibility: hidden}"))
+
+    page.get_by_role("button", name="确定").click()
+    page.locator(".cke_button__library").click()
+    page.locator(".library-grid button").first.click()
+    page.locator(".library-grid img").first.wait_for()
+    save("library-dialog", page.screenshot(style=".cke_notifications_area {visibility: hidden}"))
+    page.keyboard.press("Escape")
 
     page.on("dialog", lambda dialog: dialog.accept())  # the form was changed, and is left
     open_form(page, lead)

@@ -304,6 +304,9 @@ class Publishable(models.Model):
             if richtext.has_undescribed_picture(getattr(self, name)):
                 message = _("A picture in the text has no alternative text: double-click it and say what it shows.")
                 raise ValidationError({name: message})
+            if richtext.has_unfinished_video(getattr(self, name)):
+                message = _("A video in the text lacks its description or its poster: double-click it to add them.")
+                raise ValidationError({name: message})
 
     def check_revision(self, revision):
         """Raise ValidationError if ``revision`` must not be published yet; its messages name the fields."""

@@ -6,7 +6,7 @@ from itertools import groupby
 import segno
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -107,7 +107,11 @@ def headings(html):
 
 @register.filter
 def readable(html):
-    """Return rich text as a page shows it, its tables in frames; still to be marked safe by the one include that does."""
+    """Return rich text as a page shows it, its tables in frames, its videos with a note for paper.
+
+    Still to be marked safe by the one include that does.
+    """
+    html = richtext.with_printed_videos(html, escape(_("Video: %s. It can be watched on this page of the website.")))
     return richtext.with_scrolling_tables(html, _("Table"))
 
 

@@ -123,8 +123,8 @@ def test_a_pasted_picture_is_stored_in_the_library_and_described(page, enter):
     page.on("dialog", lambda dialog: dialog.accept())
     page.locator(".cke_editable img[src^='/files/']").dblclick()
     page.get_by_role("button", name="确定").click()
-    expect(page.get_by_label("替换文本")).to_be_visible()  # refused: the dialog stays
-    page.get_by_label("替换文本").fill("升旗仪式现场")
+    expect(page.get_by_label("替代文字")).to_be_visible()  # refused: the dialog stays
+    page.get_by_label("替代文字").fill("升旗仪式现场")
     page.get_by_role("button", name="确定").click()
     page.get_by_role("button", name="发布", exact=True).click()
     expect(page.locator(".messagelist")).to_contain_text("已发布")
@@ -163,7 +163,7 @@ def test_the_button_takes_a_file_and_asks_what_it_shows(page, enter):
     with page.expect_file_chooser() as chooser:
         page.locator(".cke_button__image").click()
     chooser.value.set_files({"name": "升旗仪式.png", "mimeType": "image/png", "buffer": picture()})
-    page.get_by_label("替换文本").fill("升旗仪式现场")
+    page.get_by_label("替代文字").fill("升旗仪式现场")
     page.get_by_role("button", name="确定").click()
     page.get_by_role("button", name="保存草稿").click()
     expect(page.locator(".messagelist")).to_contain_text("已保存")

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
 from publishing import roles
 from tests.factories import make_article, make_notice, make_reader_group, make_staff, make_user
-from tests.files.samples import OwnMediaFolder, make_document, make_image
+from tests.files.samples import OwnMediaFolder, make_document, make_image, make_video
 
 
 class FileDoorTests(OwnMediaFolder, TestCase):
@@ -79,6 +80,30 @@ class FileDoorTests(OwnMediaFolder, TestCase):
             response = self.client.get(reverse("files:image", args=[image.pk, 480, "webp"]))
             self.assertEqual(response.status_code, 200)
             self.assertTrue(response.headers["Content-Type"].startswith("image/"))
+
+    def test_a_video_and_its_poster_are_open_to_those_who_may_read_the_text(self):
+        member, video, poster = make_user(), make_video(), make_image()
+        body = f'<video src="{video.src}" poster="{poster.src}" aria-label="样例视频"></video>'
+        make_article(body=body, readers=[make_reader_group(member)])
+        for user, status in ((None, 404), (make_user(), 404), (member, 206)):
+            self.client.logout()
+            if user:
+                self.client.force_login(user)
+            response = self.client.get(video.src, headers={"range": "bytes=0-99"})
+            self.assertEqual(response.status_code, status)
+            self.assertEqual(self.client.get(poster.src).status_code, 200 if status == 206 else 404)
+        self.assertEqual((response["Content-Type"], response["Cache-Control"]), ("video/mp4", "private, no-cache"))
+
+    def test_a_video_without_words_or_poster_is_not_published(self):
+        video = make_video()
+        draft = make_article(published_at=None, body=f'<video src="{video.src}" aria-label="样例视频"></video>')
+        with self.assertRaises(ValidationError):
+            draft.clean_for_publication()
+
+    def test_a_document_is_no_video(self):
+        document = make_document()
+        make_article(attachments=[document])
+        self.assertEqual(self.client.get(f"/files/{document.pk}/video.mp4").status_code, 404)
 
     def test_a_document_is_no_picture(self):
         document = make_document()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from news.models import Article
 from publishing import richtext
-from publishing.richtext import ATTRIBUTES, CLASSES, TAGS, URL_SCHEMES, sanitise
+from publishing.richtext import ATTRIBUTES, CLASSES, TAGS, URL_SCHEMES, VIDEO_BEHAVIOUR, sanitise
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -75,6 +75,15 @@ ATTACKS = [
     "<marquee onstart=alert(1)>x</marquee>",
     "<details open ontoggle=alert(1)>x</details>",
     "<p>x</p" + "<b>" * 300,
+    '<video src="https://evil.example/x.mp4" autoplay></video>',
+    '<video src="/files/1/video.mp4" onplay="alert(1)" autoplay loop muted crossorigin style="x"></video>',
+    '<video src="/files/1/video.mp4" poster="javascript:alert(1)"></video>',
+    '<video src="/files/1/video.mp4" poster="/files/1/../../admin/"></video>',
+    '<video src="/files/1/video.mp4/../../../admin/"></video>',
+    '<video><source src="https://evil.example/x.mp4"><track src="https://evil.example/x.vtt"></video>',
+    '<video src="/files/1/video.mp4"><video src="/files/2/video.mp4"><script>alert(1)</script>',
+    '<figure class="video evil"><video src="data:video/mp4;base64,AAAA" aria-label="&quot;><script>x"></video></figure>',
+    '<audio src="/files/1/video.mp4" autoplay></audio>',
 ]
 
 
@@ -92,10 +101,14 @@ def problems(html):
                 found += [f"class {word}" for word in value.split() if word not in CLASSES.get(element.tag, ())]
             elif name == "rel":
                 found += [f"rel={value}"] if value != "noopener" else []
-            elif name not in ATTRIBUTES.get(element.tag, ()):
+            elif element.tag == "video" and VIDEO_BEHAVIOUR.get(name) == value:
+                continue
+            elif (
+                name not in ATTRIBUTES.get(element.tag, ())
+                or name in ("src", "poster")
+                and not value.startswith("/files/")
+            ):
                 found.append(f"{name}={value}")
-            elif name == "src" and not value.startswith("/files/"):
-                found.append(f"src={value}")
             elif name == "href" and value.partition("/")[0].rpartition(":")[0].lower() not in {"", *URL_SCHEMES}:
                 found.append(f"href={value}")
     return found
@@ -196,6 +209,46 @@ class PictureTests(SimpleTestCase):
         self.assertFalse(richtext.has_undescribed_picture(sanitise(described * 2)))
 
 
+class VideoTests(SimpleTestCase):
+    ATTRIBUTES = 'src="/files/3/video.mp4" poster="/files/4/960.jpg" aria-label="升旗仪式" width="640" height="360"'
+    KEPT = f'<figure class="video"><video {ATTRIBUTES} controls="" preload="none"></video></figure>'
+
+    def test_a_video_of_the_library_stays_and_waits_for_its_reader(self):
+        self.assertEqual(problems(self.KEPT), [])
+        self.assertEqual(sanitise(self.KEPT), self.KEPT)
+        loud = f'<figure class="video"><video {self.ATTRIBUTES} autoplay loop muted preload="auto"></video></figure>'
+        self.assertEqual(sanitise(loud), self.KEPT)
+
+    def test_what_the_editor_adds_to_its_frame_goes(self):
+        for filler in ("\n", "&nbsp;", "\n&nbsp;\n", "<br>"):
+            self.assertEqual(sanitise(self.KEPT.replace("</video>", f"</video>{filler}")), self.KEPT)
+
+    def test_a_video_of_another_host_goes_with_its_frame(self):
+        self.assertEqual(
+            sanitise('<p>前</p><figure class="video"><video src="https://x.example/1.mp4"></figure>'), "<p>前</p>"
+        )
+
+    def test_a_video_that_is_not_closed_hides_nothing_of_the_text(self):
+        self.assertEqual(
+            sanitise('<video src="/files/3/video.mp4"><p>后文</p>'),
+            '<video src="/files/3/video.mp4" controls="" preload="none"></video><p>后文</p>',
+        )
+
+    def test_a_video_says_what_it_shows_and_has_a_poster(self):
+        self.assertFalse(richtext.has_unfinished_video(self.KEPT))
+        for lacking in (' aria-label="升旗仪式"', ' poster="/files/4/960.jpg"'):
+            self.assertTrue(richtext.has_unfinished_video(sanitise(self.KEPT.replace(lacking, ""))))
+        blank = self.KEPT.replace("升旗仪式", " ")
+        self.assertTrue(richtext.has_unfinished_video(sanitise(blank)))
+
+    def test_a_video_and_its_poster_are_files_of_the_text(self):
+        self.assertEqual(richtext.asset_pks(self.KEPT), {3, 4})
+
+    def test_paper_says_what_the_video_shows(self):
+        html = richtext.with_printed_videos(self.KEPT, "视频：%s。")
+        self.assertIn('</video><span class="on-paper">视频：升旗仪式。</span>', html)
+
+
 class FieldTests(SimpleTestCase):
     def test_the_form_and_the_model_sanitise(self):
         dirty = "<p>样例<script>alert(1)</script></p>"
@@ -211,6 +264,7 @@ class EditorTests(SimpleTestCase):
         self.assertEqual(set(rules), TAGS)
         # The last two are what the editor needs of a picture while it is being uploaded.
         self.assertEqual(rules["img"], "img[alt,data-cke-upload-id,data-widget,height,role,!src,width]")
+        self.assertEqual(rules["video"], "video[aria-label,controls,height,poster,preload,!src,width]")
         self.assertEqual(rules["td"], "td[colspan,rowspan](centred,right)")
 
     def test_its_script_stands_after_the_editor_in_one_list(self):

@@ -68,6 +68,7 @@
       "hasCaption",
     );
     const description = info.get("alt");
+    description.label = words.alternative; // the word of the library
     description.validate = function () {
       const isDecorative = this.getDialog().getValueOf("info", "decorative");
       return isDecorative || this.getValue().trim() !== "" || words.undescribed;
