@@ -8,7 +8,6 @@ from operator import or_
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +83,9 @@ def waiting_for(user, at):
     """Return the Panel of the reviews whose present step ``user`` may decide; the urgent and the longest waiting first."""
     found = Review.objects.waiting_for(user)
     none = _("No text waits for your review.")
-    first = found.order_by(Case(When(urgency="", then=1), default=0), "waiting_since", "pk")
+    first = found.select_related("submitted_by").order_by(
+        Case(When(urgency="", then=1), default=0), "waiting_since", "pk"
+    )
     shown = [
         review_row(
             review,
@@ -93,14 +94,14 @@ def waiting_for(user, at):
             days_waited=(timezone.localdate(at) - timezone.localdate(review.waiting_since)).days,
             is_urgent=review.is_urgent,
         )
-        for review in with_titles(first)
+        for review in first.with_titles()[:MOST_ROWS]
     ]
     return Panel("waiting", _("Waits for my review"), none, shown, count=count_of(found, shown))
 
 
 def returned_to(user):
     found = Review.objects.returned_to(user).order_by("-closed_at", "-pk")
-    shown = [review_row(review, moment=review.closed_at, page="change") for review in with_titles(found)]
+    shown = [review_row(review, moment=review.closed_at, page="change") for review in found.with_titles()[:MOST_ROWS]]
     return Panel("returned", _("Returned to me"), _("No text was returned to you."), shown, count_of(found, shown))
 
 
@@ -108,16 +109,10 @@ def owed(user):
     """Return a list with the Panel of the texts that readers see ahead of their review, or an empty one if there is none."""
     found = Review.objects.owed().within_reach(user).order_by("published_early_at", "pk")
     shown = [
-        review_row(review, moment=review.published_early_at, words=[review.urgency]) for review in with_titles(found)
+        review_row(review, moment=review.published_early_at, words=[review.urgency])
+        for review in found.with_titles()[:MOST_ROWS]
     ]
     return [Panel("owed", _("Published, review owed"), "", shown, count_of(found, shown))] if shown else []
-
-
-def with_titles(reviews):
-    """Return the first Reviews with ``title`` and ``subject``, without the texts of their revisions."""
-    return reviews.select_related("submitted_by").annotate(
-        title=KeyTextTransform("title", KeyTransform("fields", "revision__content")), subject=F("dossier__subject")
-    )[:MOST_ROWS]
 
 
 def count_of(found, shown):

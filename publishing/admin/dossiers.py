@@ -8,7 +8,7 @@ from django.urls import reverse
 from audit.admin import EntryAdmin
 
 from .. import subjects
-from ..models import Dossier
+from ..models import Column, Dossier
 
 EntryAdmin.item_url_name = "admin:publishing_dossier_change"
 
@@ -22,7 +22,14 @@ class DossierAdmin(admin.ModelAdmin):
     show_full_result_count = False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related(*(model._meta.model_name for model in subjects.models()))
+        """What was published, and of the rest what lies in the person's columns: a title may be a secret yet."""
+        columns = Column.objects.within_reach(request.user, "view")
+        allowed = Q()
+        for model in subjects.models():
+            name = model._meta.model_name
+            allowed |= Q(**{f"{name}__published_at__isnull": False}) | Q(**{f"{name}__column__in": columns})
+        dossiers = super().get_queryset(request).filter(allowed)
+        return dossiers.select_related(*(model._meta.model_name for model in subjects.models()))
 
     def get_search_results(self, request, queryset, search_term):
         term = search_term.strip()

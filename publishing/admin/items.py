@@ -416,12 +416,18 @@ class PublishableAdmin(admin.ModelAdmin):
             )
         return self.back_to(item)
 
+    @staticmethod
+    def lock_to_write(request, pk):
+        """Hold the dossier until the end of the transaction, so that nobody else acts on the item; not just to look."""
+        dossiers = Dossier.objects.select_for_update() if request.method == "POST" else Dossier.objects.all()
+        get_object_or_404(dossiers, pk=pk)
+
     @method_decorator(transaction.atomic)
     def verb_view(self, request, pk, name):
         """Ask for what the verb needs, and do it when it was answered."""
         if name not in VERBS:
             raise Http404("no such verb")
-        get_object_or_404(Dossier.objects.select_for_update(), pk=pk)
+        self.lock_to_write(request, pk)
         item = get_object_or_404(self.model, pk=pk)
         verb_class = VERBS[name]
         if not self.may(request, verb_class.permission(item), item):
@@ -463,7 +469,7 @@ class PublishableAdmin(admin.ModelAdmin):
     @method_decorator(transaction.atomic)
     def review_view(self, request, pk):
         """Show the text beside what readers see, and take the decision of the reviewer whose turn it is."""
-        get_object_or_404(Dossier.objects.select_for_update(), pk=pk)
+        self.lock_to_write(request, pk)
         item = get_object_or_404(self.model.objects.select_related("dossier", "column"), pk=pk)
         if not self.has_view_permission(request, item):
             raise PermissionDenied

@@ -313,10 +313,10 @@ def sheets_of_month(user, first):
 class ReviewAdmin(admin.ModelAdmin):
     """The list of all reviews, and the review sheets of a month. Nothing is changed here."""
 
-    list_display = ["title", "column", "stage_now", "submitted_by", "submitted", "closed"]
+    list_display = ["item", "column", "stage_now", "submitted_by", "submitted", "closed"]
     list_display_links = None
     list_filter = ["outcome", "stage"]
-    list_select_related = ["revision", "column", "submitted_by", "dossier"]
+    list_select_related = ["column", "submitted_by"]
     date_hierarchy = "submitted_at"
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -324,7 +324,7 @@ class ReviewAdmin(admin.ModelAdmin):
     change_list_template = "admin/publishing/review_list.html"
 
     def get_queryset(self, request):
-        return super().get_queryset(request).within_reach(request.user)
+        return super().get_queryset(request).within_reach(request.user).with_titles()
 
     def has_add_permission(self, request):
         return False
@@ -336,10 +336,10 @@ class ReviewAdmin(admin.ModelAdmin):
         return False
 
     @admin.display(description=_("item"))
-    def title(self, review):
-        meta = subjects.model_for(review.dossier.subject)._meta
+    def item(self, review):
+        meta = subjects.model_for(review.subject)._meta
         url = reverse(f"admin:{meta.app_label}_{meta.model_name}_review", args=[review.dossier_id])
-        return format_html('<a href="{}">{}</a>', url, review.revision.content["fields"]["title"])
+        return format_html('<a href="{}">{}</a>', url, review.title)
 
     @admin.display(description=_("submitted at"), ordering="submitted_at")
     def submitted(self, review):

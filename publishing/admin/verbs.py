@@ -134,12 +134,16 @@ class Submit(Verb):
         self.item.check_revision(self.item.dossier.newest_revision)
 
     def perform(self, user):
-        self.item.submit(
+        review = self.item.submit(
             self.item.dossier.newest_revision,
             by=user,
             publish_at=self.cleaned_data.get("publish_at"),
             urgency=self.cleaned_data["urgency"],
         )
+        if not review.people_for(review.stage).exists():
+            self.done = _(
+                "The item is under review, but at present nobody can decide its first step. Please tell an administrator."
+            )
 
 
 class Recall(Verb):

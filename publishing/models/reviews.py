@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +65,11 @@ class ProofCheck(models.Model):
 class ReviewQuerySet(models.QuerySet):
     def open(self):
         return self.filter(outcome="")
+
+    def with_titles(self):
+        """Add ``title``, as the text that is reviewed has it, and ``subject``; leaves the texts where they are."""
+        title = KeyTextTransform("title", KeyTransform("fields", "revision__content"))
+        return self.annotate(title=title, subject=F("dossier__subject"))
 
     def within_reach(self, user):
         """Return the reviews in columns whose items ``user`` may look at."""

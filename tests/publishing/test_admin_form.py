@@ -404,3 +404,20 @@ class StaffNoteTests(FormTestCase):
         self.assertEqual(self.client.post(url_of(item, "note", note.pk)).status_code, 302)
         note.refresh_from_db()
         self.assertIsNone(note.resolved_at)
+
+
+class OddTextTests(FormTestCase):
+    def test_a_title_of_300_characters_is_refused_and_stays_in_the_form(self):
+        item = make_article(published_at=None)
+        title = "样" * 300
+        answer = self.save(item, title=title)
+        self.assertContains(answer, title)
+        self.assertIn("title", answer.context["adminform"].form.errors)
+        self.assertEqual(item.dossier.revisions.count(), 1)
+
+    def test_characters_of_four_bytes_are_kept_everywhere(self):
+        item = make_article(published_at=None)
+        self.save(item, title="𠮷野家与🎉", body="<p>𠮷🎉</p>", summary="𠮷")
+        item.refresh_from_db()
+        self.assertEqual((item.title, item.body, item.summary), ("𠮷野家与🎉", "<p>𠮷🎉</p>", "𠮷"))
+        self.assertContains(self.client.get(url_of(item)), "𠮷野家与🎉")

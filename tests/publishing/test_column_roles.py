@@ -66,6 +66,14 @@ class ColumnRoleTests(TestCase):
         offered = self.client.get("/admin/autocomplete/", asked).json()["results"]
         self.assertEqual({row["text"] for row in offered}, {"样例我的栏目", "样例下级栏目"})
 
+    def test_titles_of_other_columns_stay_unknown_until_they_are_published(self):
+        make_article(title="样例秘密", column=self.other, published_at=None)
+        make_article(title="样例公开", column=self.other)
+        make_article(title="样例我的", column=self.mine, published_at=None)
+        asked = {"app_label": "publishing", "model_name": "relation", "field_name": "target", "term": "样例"}
+        offered = self.client.get("/admin/autocomplete/", asked).json()["results"]
+        self.assertEqual({row["text"].split("（")[0] for row in offered}, {"样例公开", "样例我的"})
+
     def test_publishing_out_of_ones_column_into_another_is_refused(self):
         self.give(roles.PUBLISHER, self.mine)
         item = make_article(title="样例甲", column=self.mine)

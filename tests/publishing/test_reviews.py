@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.contrib.auth.models import Group
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import TestCase
@@ -12,7 +13,7 @@ from audit.models import Entry
 from news.models import Article
 from outbox.models import Message
 from publishing import content, roles
-from publishing.models import ProofCheck, Refused, Review, StandIn
+from publishing.models import ColumnRole, ProofCheck, Refused, Review, StandIn
 from tests.factories import (
     has_pending_changes,
     make_administrator,
@@ -20,6 +21,7 @@ from tests.factories import (
     make_column,
     make_review,
     make_staff,
+    make_user,
 )
 
 HOUR = timedelta(hours=1)
@@ -183,6 +185,29 @@ class WhoMayTests(ReviewTestCase):
         type(self.second).objects.filter(pk=self.second.pk).update(is_active=False)
         self.client.force_login(self.author)
         self.assertContains(self.client.get(self.url(review.dossier)), "目前没有人可以进行这一步审核")
+
+    def test_who_submits_is_told_at_once_that_nobody_can_review(self):
+        type(self.first).objects.filter(pk__in=[self.first.pk, self.second.pk]).update(is_active=False)
+        item = make_article(published_at=None, column=self.column)
+        self.client.force_login(self.author)
+        answer = self.client.post(self.url(item, "verb", "submit"), {"urgency": ""}, follow=True)
+        self.assertContains(answer, "目前没有人可以初审")
+
+    def test_a_column_that_is_moved_meanwhile_keeps_its_review_and_gets_the_reviewers_of_its_new_place(self):
+        here, there = make_column(review_steps=3), make_column(review_steps=1)
+        column = make_column(review_steps=3, parent=here)
+        old, new = make_user(is_staff=True), make_user(is_staff=True)
+        for person, place in ((old, here), (new, there)):
+            ColumnRole.objects.create(user=person, role=Group.objects.get(name=roles.REVIEWER), column=place)
+        review = make_review(by=self.author, column=column)
+        self.assertIn(old, review.people_for("first"))
+        type(column).objects.filter(pk=column.pk).update(parent=there)
+        review = Review.objects.get(pk=review.pk)
+        self.assertEqual((review.steps, review.stage), (3, "first"))
+        self.assertIn(new, review.people_for("first"))
+        self.assertNotIn(old, review.people_for("first"))
+        self.decide(review, new, "_pass")
+        self.assertEqual(review.stage, "second")
 
 
 class SendingBackTests(ReviewTestCase):

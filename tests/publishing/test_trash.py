@@ -4,8 +4,9 @@ import io
 from datetime import timedelta
 
 from django.core.management import call_command
-from django.test import TestCase
+from django.test import TestCase, override_settings
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from audit.models import Entry
 from news.models import Article
@@ -56,6 +57,14 @@ class PurgeTests(OwnMediaFolder, TestCase):
         for item in (recent, live):
             tasks.purge.func("news", item.pk)
         self.assertEqual(Article.objects.count(), 2)
+
+    @override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}})
+    def test_moving_to_the_trash_plans_the_job_for_thirty_days_later(self):
+        item = make_article()
+        with self.captureOnCommitCallbacks(execute=True):
+            item.trash("样例原因", by=None)
+        planned = DBTaskResult.objects.get(task_path="publishing.tasks.purge")
+        self.assertGreater(planned.run_after, item.trashed_at + timedelta(days=30))
 
     def test_the_job_deletes_what_is_due(self):
         old = self.trashed(31)
