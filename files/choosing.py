@@ -123,7 +123,7 @@ def as_json(asset):
         "description": asset.alt_text,
         "is_decorative": asset.is_decorative,
         "extension": asset.extension.upper(),
-        "facts": " · ".join([filesizeformat(asset.size_bytes), f"{localtime(asset.uploaded_at):%Y-%m-%d}"]),
+        "facts": [filesizeformat(asset.size_bytes), f"{localtime(asset.uploaded_at):%Y-%m-%d}"],
         "src": asset.get_absolute_url(),
     }
     if asset.kind != Asset.Kind.DOCUMENT:
@@ -132,7 +132,7 @@ def as_json(asset):
         shown["thumbnail"] = reverse("admin:files_asset_preview", args=[asset.pk])
     if asset.kind == Asset.Kind.VIDEO:
         minutes, seconds = divmod(asset.duration_seconds, 60)
-        shown["facts"] = f"{minutes}:{seconds:02} · {shown['facts']}"
+        shown["facts"].insert(0, f"{minutes}:{seconds:02}")
         shown["poster"] = asset.poster and as_json(asset.poster)
         shown["thumbnail"] = shown["poster"] and shown["poster"]["thumbnail"]
     return shown

@@ -32,7 +32,9 @@ class AssetForm(forms.ModelForm):
         model = Asset
         fields = ["title", "alt_text", "is_decorative", "poster"]
         help_texts = {
-            "alt_text": _("What the picture shows, for people who cannot see it. Needed unless it is decorative."),
+            "alt_text": _(
+                "What the picture or video shows, for people who cannot see it. A picture needs it unless it is decorative."
+            ),
             "is_decorative": _("For a picture that adds nothing to the words beside it."),
         }
 

@@ -169,6 +169,17 @@ def test_what_will_not_be_taken_is_told_before_a_byte_is_sent(page, open_form):
     expect(dialog.locator(".library-foot")).to_contain_text("有文件没有上传成功")
 
 
+def test_the_button_for_one_picture_tells_it_as_well(page, open_form, tmp_path):
+    large = tmp_path / "大图.png"
+    with large.open("wb") as file:
+        file.truncate(MAX_IMAGE_BYTES + 1)
+    open_form(page)
+    with page.expect_file_chooser() as chooser:
+        page.locator(".cke_button__image").click()
+    chooser.value.set_files(large)
+    expect(page.locator(".cke_notification_warning")).to_contain_text("最多接收 20 MB")
+
+
 def test_what_the_server_refuses_is_said_beside_the_file(page, open_form):
     open_form(page)
     dialog = drop(page, ("报告.pdf", "application/pdf", b"MZ\x90\0" + bytes(80)))

@@ -1,4 +1,4 @@
-/* global CKEDITOR */
+/* global CKEDITOR, judgeFile */
 // CKEditor as our articles need it. Stands after ckeditor.js in the same list of scripts (publishing.richtext).
 
 {
@@ -30,6 +30,11 @@
     input.type = "file";
     input.accept = "image/png,image/jpeg,image/gif,image/webp";
     input.addEventListener("change", () => {
+      const refusal = judgeFile(input.files[0], JSON.parse(document.getElementById("library-script").dataset.options));
+      if (refusal) {
+        editor.showNotification(refusal, "warning");
+        return;
+      }
       const transfer = new DataTransfer();
       transfer.items.add(input.files[0]);
       const onArrival = editor.widgets.on("instanceCreated", ({ data: widget }) => {

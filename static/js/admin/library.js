@@ -70,6 +70,8 @@
 
     build() {
       this.search = element("input", { type: "search", placeholder: words.search, "aria-label": words.search });
+      // On a telephone the keyboard would cover what is there.
+      this.search.autofocus = matchMedia("(pointer: fine)").matches;
       this.search.addEventListener("input", () => {
         clearTimeout(this.waiting);
         this.waiting = setTimeout(() => this.load(), 300);
@@ -191,7 +193,7 @@
       place.append(
         element("span", { class: "library-picture" }, picture, ...kind),
         element("span", { class: "library-title" }, asset.title),
-        element("span", { class: "library-facts" }, asset.facts),
+        element("span", { class: "library-facts" }, ...asset.facts.map((fact) => element("span", {}, fact))),
       );
       return element("li", {}, place);
     }
