@@ -89,6 +89,14 @@ class VerbTests(VerbTestCase):
         answer = self.do(item, "date", **typed("at", item.published_at + timedelta(days=2)))
         self.assertContains(answer, "失效时间应晚于发布时间。")
 
+    def test_an_end_in_the_past_takes_effect_at_once_and_says_so(self):
+        item = make_article(published_at=timezone.now() - timedelta(days=9))
+        day = timezone.localtime() - timedelta(days=1)
+        answer = self.client.post(verb_url(item, "expire"), {"at_0": f"{day:%Y-%m-%d}", "at_1": "09:00"}, follow=True)
+        self.assertContains(answer, "所设的失效时间已过，稿件已移出列表。")
+        item.refresh_from_db()
+        self.assertEqual(item.status, Status.EXPIRED)
+
     def test_a_withdrawal_tells_its_reason_and_is_undone(self):
         item = make_article()
         self.assertEqual(self.do(item, "withdraw").status_code, 200)

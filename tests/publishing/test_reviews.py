@@ -438,6 +438,11 @@ class ConstraintTests(ReviewTestCase):
                 waiting_since=timezone.now(), submitted_by=self.author, submitted_at=timezone.now(),
             )  # fmt: skip
 
+    def test_a_check_that_is_listed_twice(self):
+        ProofCheck.objects.create(stage="first", text="样例")
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            ProofCheck.objects.create(stage="first", text="样例")
+
     def test_a_column_with_four_reviews(self):
         with (
             self.assertRaisesMessage(IntegrityError, "publishing_column_has_at_most_three_reviews"),
