@@ -31,6 +31,7 @@ class PeopleOfGroupInline(admin.TabularInline):
 class UserAdmin(PackagedUserAdmin):
     """Staff and members. Only superusers see who is one and may touch their accounts; nobody locks himself out."""
 
+    handbook = "accounts roles"
     list_display = ["username", "name", "roles", "phone", "email", "is_staff", "is_active", "last_login"]
     list_display_links = ["username", "name"]
     list_filter = ["is_staff", "is_active", "groups"]
@@ -131,6 +132,7 @@ class UserAdmin(PackagedUserAdmin):
 class ReaderGroupAdmin(admin.ModelAdmin):
     """Reader groups with their people; a large group's people have a list of their own."""
 
+    handbook = "reader-groups"
     MOST_PEOPLE_INLINE = 100  # five fields each, and a form of more than 1000 fields is refused
 
     list_display = ["name", "people"]
@@ -157,6 +159,7 @@ class ReaderGroupAdmin(admin.ModelAdmin):
 
 @admin.register(ReaderGroupMembership)
 class ReaderGroupMembershipAdmin(admin.ModelAdmin):
+    handbook = "reader-groups"
     list_display = ["user", "group", "first_on", "last_on"]
     list_filter = ["group"]
     list_select_related = ["user", "group"]

@@ -57,6 +57,7 @@ class EntryList(ChangeList):
 class EntryAdmin(admin.ModelAdmin):
     """Read-only. A room above may say in ``item_url_name`` which page of the admin shows the item of a number."""
 
+    handbook = "audit-log"
     item_url_name = None
 
     list_display = ["number", "time", "who", "what", "item_link", "origin", "facts_in_words"]

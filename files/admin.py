@@ -37,6 +37,7 @@ class UseFilter(admin.SimpleListFilter):
 class AssetAdmin(admin.ModelAdmin):
     """Upload, describe, replace and delete; the pages of the staff see every file, used or not."""
 
+    handbook = "library"
     form = AssetForm
     list_display = ["thumbnail", "title", "size", "use", "uploaded_on", "uploaded_by"]
     list_display_links = ["thumbnail", "title"]

@@ -24,12 +24,14 @@ class RepairInline(ReadOnlyAdmin, admin.TabularInline):
 
 @admin.register(Capture)
 class CaptureAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    handbook = "imported"
     list_display = ["name", "imported_at", "digest"]
     show_full_result_count = False
 
 
 @admin.register(CapturedItem)
 class CapturedItemAdmin(ReadOnlyAdmin, admin.ModelAdmin):
+    handbook = "imported"
     list_display = ["__str__", "heading", "position", "capture"]
     list_filter = ["heading"]
     list_select_related = ["capture"]

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import PublishableAdmin
 from publishing.admin.content_version import AdvancesContentVersion
+from publishing.handbook import see
 
 from .models import Activity, MemberGroup
 from .views import ActivityDetailView
@@ -10,6 +11,7 @@ from .views import ActivityDetailView
 
 @admin.register(MemberGroup)
 class MemberGroupAdmin(AdvancesContentVersion, admin.ModelAdmin):
+    handbook = "activities"
     list_display = ["name", "order"]
     list_editable = ["order"]
     search_fields = ["name"]
@@ -18,6 +20,7 @@ class MemberGroupAdmin(AdvancesContentVersion, admin.ModelAdmin):
 
 @admin.register(Activity)
 class ActivityAdmin(PublishableAdmin):
+    handbook = "activities write"
     detail_view_class = ActivityDetailView
     list_display = ["title", "kind", "starts_at", *PublishableAdmin.list_display[1:]]
     list_filter = ["kind", *PublishableAdmin.list_filter]
@@ -25,17 +28,21 @@ class ActivityAdmin(PublishableAdmin):
     fieldsets = [
         (
             PublishableAdmin.FILING[0],
-            {"fields": ["kind", *PublishableAdmin.FILING[1]["fields"]]},
+            {**PublishableAdmin.FILING[1], "fields": ["kind", *PublishableAdmin.FILING[1]["fields"]]},
         ),
         (
             PublishableAdmin.TEXT[0],
-            {**PublishableAdmin.TEXT[1], "fields": ["body", "agenda", "sign_up_notes", "report"]},
+            {
+                **PublishableAdmin.TEXT[1],
+                "fields": ["body", "agenda", "sign_up_notes", "report"],
+                "description": see("text pasting pictures from-library video agenda"),
+            },
         ),
         (
             _("Time and place"),
             {
                 "fields": ["starts_at", "ends_at", "place", "address"],
-                "description": _("Changes here show at once, without a publication."),
+                "description": see("time-and-place", _("Changes here show at once, without a publication.")),
             },
         ),
         (
@@ -46,11 +53,14 @@ class ActivityAdmin(PublishableAdmin):
                     "sign_up_opens_at",
                     "sign_up_closes_at",
                 ],
-                "description": _("Changes here show at once, without a publication."),
+                "description": see("time-and-place", _("Changes here show at once, without a publication.")),
             },
         ),
         (
             _("Facts"),
-            {"fields": ["cover", "member_group", "organiser", "participants", "fee", "contact"]},
+            {
+                "fields": ["cover", "member_group", "organiser", "participants", "fee", "contact"],
+                "description": see("facts"),
+            },
         ),
     ]

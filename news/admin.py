@@ -2,6 +2,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import PublishableAdmin
+from publishing.handbook import see
 
 from .models import Article
 from .views import ArticleDetailView
@@ -16,6 +17,9 @@ class ArticleAdmin(PublishableAdmin):
         PublishableAdmin.TEXT,
         (
             _("Facts"),
-            {"fields": ["cover", "source", "author_name", "publisher_name", "editor_name", "original_url"]},
+            {
+                "fields": ["cover", "source", "author_name", "publisher_name", "editor_name", "original_url"],
+                "description": see("facts"),
+            },
         ),
     ]

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import PublishableAdmin
 from publishing.admin.content_version import AdvancesContentVersion
+from publishing.handbook import see
 
 from .document_numbers import DocumentNumber
 from .forms import NoticeForm
@@ -12,6 +13,7 @@ from .views import NoticeDetailView
 
 @admin.register(IssuingBody)
 class IssuingBodyAdmin(AdvancesContentVersion, admin.ModelAdmin):
+    handbook = "notices"
     list_display = ["name", "code", "letterhead"]
     search_fields = ["name", "code"]
     show_full_result_count = False
@@ -19,6 +21,7 @@ class IssuingBodyAdmin(AdvancesContentVersion, admin.ModelAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(PublishableAdmin):
+    handbook = "notices write"
     form = NoticeForm
     detail_view_class = NoticeDetailView
     list_display = ["title", "kind", "number", *PublishableAdmin.list_display[1:]]
@@ -28,7 +31,7 @@ class NoticeAdmin(PublishableAdmin):
     fieldsets = [
         (
             PublishableAdmin.FILING[0],
-            {"fields": ["kind", *PublishableAdmin.FILING[1]["fields"]]},
+            {**PublishableAdmin.FILING[1], "fields": ["kind", *PublishableAdmin.FILING[1]["fields"]]},
         ),
         PublishableAdmin.TEXT,
         (
@@ -41,7 +44,8 @@ class NoticeAdmin(PublishableAdmin):
                     "addressees",
                     "made_on",
                     "signature",
-                ]
+                ],
+                "description": see("document-number"),
             },
         ),
         (
@@ -53,7 +57,10 @@ class NoticeAdmin(PublishableAdmin):
                     "deadline_at",
                     "deadline_purpose",
                 ],
-                "description": _("A public review needs its last day and how to object before it can be published."),
+                "description": see(
+                    "public-review",
+                    _("A public review needs its last day and how to object before it can be published."),
+                ),
             },
         ),
     ]

@@ -34,6 +34,7 @@ class MailStateFilter(admin.SimpleListFilter):
 
 @admin.register(Message)
 class MessageAdmin(admin.ModelAdmin):
+    handbook = "messages"
     list_display = ["subject", "to", "created_at", "mail_words"]
     list_filter = [MailStateFilter, "created_at"]
     list_select_related = ["to"]

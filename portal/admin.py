@@ -31,12 +31,16 @@ admin.site.unregister(DBTaskResult)  # the job worker's own rows: nothing to edi
 
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
+    handbook = "portal write"
     detail_view_class = PageDetailView
     list_filter = [name for name in PublishableAdmin.list_filter if name not in (LabelFilter, YearFilter)]
     fieldsets = [
         (
             PublishableAdmin.FILING[0],
-            {"fields": ["slug", "is_to_be_completed", *PublishableAdmin.FILING[1]["fields"]]},
+            {
+                **PublishableAdmin.FILING[1],
+                "fields": ["slug", "is_to_be_completed", *PublishableAdmin.FILING[1]["fields"]],
+            },
         ),
         PublishableAdmin.TEXT,
     ]
@@ -46,6 +50,7 @@ class PageAdmin(PublishableAdmin):
 class SiteSettingsAdmin(AdvancesContentVersion, admin.ModelAdmin):
     """One row: its list leads to it."""
 
+    handbook = "portal"
     fieldsets = [
         (None, {"fields": ["name", "name_en", "description"]}),
         (_("Contact"), {"fields": ["address", "phone", "hours", "email"]}),
@@ -74,6 +79,7 @@ class SiteSettingsAdmin(AdvancesContentVersion, admin.ModelAdmin):
 class TargetAdmin(AdvancesContentVersion, admin.ModelAdmin):
     """An entry that leads somewhere: exactly one of four kinds of target, said by the model's constraint."""
 
+    handbook = "portal"
     autocomplete_fields = ["column", "page"]
     list_select_related = ["column", "page"]
     show_full_result_count = False
@@ -125,6 +131,7 @@ class FriendlyLinkInline(admin.TabularInline):
 
 @admin.register(FriendlyLinkGroup)
 class FriendlyLinkGroupAdmin(AdvancesContentVersion, admin.ModelAdmin):
+    handbook = "portal"
     list_display = ["title", "order"]
     list_editable = ["order"]
     inlines = [FriendlyLinkInline]
@@ -132,6 +139,7 @@ class FriendlyLinkGroupAdmin(AdvancesContentVersion, admin.ModelAdmin):
 
 @admin.register(Banner)
 class BannerAdmin(AdvancesContentVersion, admin.ModelAdmin):
+    handbook = "portal"
     list_display = ["text", "is_shown", "starts_at", "ends_at", "order"]
     list_editable = ["order"]
     date_hierarchy = "starts_at"
@@ -144,6 +152,7 @@ class BannerAdmin(AdvancesContentVersion, admin.ModelAdmin):
 
 @admin.register(HomeBlock)
 class HomeBlockAdmin(AdvancesContentVersion, admin.ModelAdmin):
+    handbook = "portal"
     list_display = ["__str__", "region", "column", "count", "order"]
     list_editable = ["count", "order"]
     list_filter = ["region"]

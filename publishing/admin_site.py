@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 
 from outbox.models import Message
 
-from . import dashboard, subjects
+from . import dashboard, handbook, subjects
 from .pasting.views import clean_paste
 
 # What CKEditor and the admin's own scripts need beyond the readers' policy; never a script in the page, never "eval".
@@ -54,7 +54,14 @@ class PortalAdminSite(admin.AdminSite):
         return {**super().each_context(request), "unread_message_count": unread}
 
     def get_urls(self):
-        return [path("clean-paste/", self.admin_view(clean_paste), name="clean_paste"), *super().get_urls()]
+        # Pictures say themselves how long they may be kept.
+        picture = self.admin_view(handbook.handbook_picture, cacheable=True)
+        return [
+            path("clean-paste/", self.admin_view(clean_paste), name="clean_paste"),
+            path("handbook/", self.admin_view(handbook.handbook_page), {"admin_site": self}, name="handbook"),
+            path("handbook/screenshots/<slug:name>.png", picture, name="handbook_picture"),
+            *super().get_urls(),
+        ]
 
     def index(self, request, extra_context=None):
         return super().index(request, {"panels": dashboard.panels(request.user), **(extra_context or {})})

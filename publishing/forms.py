@@ -70,6 +70,7 @@ class RowFormSet(forms.BaseFormSet):
 
     title = ""
     add_text = ""
+    handbook = ""  # the sections of the handbook that tell more
 
     @property
     def rows(self):
@@ -102,11 +103,13 @@ class RowFormSet(forms.BaseFormSet):
 class AttachmentRows(RowFormSet):
     title = _("Attachments")
     add_text = _("Add another attachment")
+    handbook = "attachments"
 
 
 class RelationRows(RowFormSet):
     title = _("Relations to other items")
     add_text = _("Add another relation")
+    handbook = "relations"
 
 
 # Two spare rows, for those whose browser runs no script that adds them.

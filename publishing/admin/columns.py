@@ -11,6 +11,7 @@ from .content_version import AdvancesContentVersion
 class ColumnAdmin(AdvancesContentVersion, admin.ModelAdmin):
     """The tree of columns: filed by subject and parent, ordered in the list itself."""
 
+    handbook = "columns review-steps"
     list_display = ["title", "subject", "parent", "list_style", "review_steps", "order"]
     list_editable = ["order"]
     list_filter = ["subject", "review_steps", "list_style"]
@@ -37,6 +38,7 @@ class ColumnAdmin(AdvancesContentVersion, admin.ModelAdmin):
 
 @admin.register(Label)
 class LabelAdmin(AdvancesContentVersion, admin.ModelAdmin):
+    handbook = "labels"
     list_display = ["name", "axis", "order"]
     list_editable = ["order"]
     list_filter = ["axis"]

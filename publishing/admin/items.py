@@ -30,6 +30,7 @@ from audit.models import Entry
 
 from .. import content, permissions
 from ..forms import PublishableForm
+from ..handbook import see
 from ..models import Column, Dossier, Publishable, Review, Revision, StaffNote, Stage
 from . import bulk, history, reviews
 from .filters import ColumnFilter, LabelFilter, StatusFilter, ToDoFilter, YearFilter
@@ -89,6 +90,7 @@ class PublishableAdmin(admin.ModelAdmin):
 
     form = PublishableForm
     detail_view_class = None
+    handbook = "write"
     change_form_template = "admin/publishing/item_change_form.html"
     object_history_template = "admin/publishing/item_history.html"
 
@@ -103,8 +105,21 @@ class PublishableAdmin(admin.ModelAdmin):
     ordering = [F("published_at").desc(nulls_first=True), "-pk"]  # drafts first
     autocomplete_fields = ["column"]
 
-    FILING = (_("Title and filing"), {"fields": ["title", "summary", "column", "labels", ("audience", "readers")]})
-    TEXT = (_("Text"), {"fields": ["body"], "classes": ["text", "before-rows"]})
+    FILING = (
+        _("Title and filing"),
+        {
+            "fields": ["title", "summary", "column", "labels", ("audience", "readers")],
+            "description": see("filing audience"),
+        },
+    )
+    TEXT = (
+        _("Text"),
+        {
+            "fields": ["body"],
+            "classes": ["text", "before-rows"],
+            "description": see("text pasting pictures from-library video"),
+        },
+    )
     fieldsets = [FILING, TEXT]
 
     @property

@@ -313,6 +313,8 @@ def sheets_of_month(user, first):
 class ReviewAdmin(admin.ModelAdmin):
     """The list of all reviews, and the review sheets of a month. Nothing is changed here."""
 
+    handbook = "review review-sheets"
+
     list_display = ["item", "column", "stage_now", "submitted_by", "submitted", "closed"]
     list_display_links = None
     list_filter = ["outcome", "stage"]
@@ -397,6 +399,7 @@ class ReviewAdmin(admin.ModelAdmin):
 
 @admin.register(ProofCheck)
 class ProofCheckAdmin(admin.ModelAdmin):
+    handbook = "proof-checks"
     list_display = ["text", "stage", "order"]
     list_editable = ["order"]
     list_filter = ["stage"]
@@ -407,6 +410,7 @@ class ProofCheckAdmin(admin.ModelAdmin):
 class StandInAdmin(admin.ModelAdmin):
     """An administrator names who reviews in place of whom; it ends by date, and can be ended earlier."""
 
+    handbook = "stand-ins"
     list_display = ["absent", "person", "first_on", "last_on", "named_by"]
     list_select_related = ["absent", "person", "named_by"]
     autocomplete_fields = ["absent", "person"]
@@ -419,6 +423,7 @@ class StandInAdmin(admin.ModelAdmin):
 
 @admin.register(ColumnRole)
 class ColumnRoleAdmin(admin.ModelAdmin):
+    handbook = "column-roles"
     list_display = ["user", "role", "column"]
     list_filter = ["role"]
     list_select_related = ["user", "role", "column"]

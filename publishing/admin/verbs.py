@@ -22,6 +22,7 @@ class Verb(forms.Form):
     explanation = ""  # what readers will notice
     done = ""  # told afterwards
     is_grave = False  # whether readers lose something
+    handbook = "verbs"  # the sections of the handbook that tell more
 
     class Media:
         js = ["admin/js/core.js"]  # the calendar takes it for granted
@@ -87,6 +88,7 @@ def reason_field(help_text=""):
 class Submit(Verb):
     name = "submit"
     label = _("Submit for review")
+    handbook = "submit"
     explanation = _(
         "The newest saved version goes to the reviewers of its column. Whoever saves another version meanwhile ends the "
         "review."
@@ -149,6 +151,7 @@ class Submit(Verb):
 class Recall(Verb):
     name = "recall"
     label = _("Take back from review")
+    handbook = "submit"
     explanation = _("The review ends without a decision; the text can be changed and submitted again.")
     done = _("The item is no longer under review.")
 
@@ -167,6 +170,7 @@ class Recall(Verb):
 class Publish(Verb):
     name = "publish"
     label = _("Publish with a date")
+    handbook = "publish"
     explanation = _(
         "The newest saved version appears at this moment. A moment in the future schedules it; one in the past is shown "
         "as the date of publication."
@@ -189,6 +193,7 @@ class Publish(Verb):
 class Date(Verb):
     name = "date"
     label = _("Change the date")
+    handbook = "publish"
     explanation = _("The item is listed and shown with this date. In the future: it disappears until then.")
     done = _("The date of publication was changed.")
     at = moment_field(_("publish at"))
@@ -250,6 +255,7 @@ class Unpin(Verb):
 class Expire(Verb):
     name = "expire"
     label = _("Set the end")
+    handbook = "endings"
     explanation = _("At this moment the item leaves the lists; its page stays, with a ribbon.")
     done = _("The end was set.")
     at = moment_field(_("in force until"), required=False, help_text=_("Shanghai time. Empty: without end."))
@@ -273,6 +279,7 @@ class Expire(Verb):
 class Repeal(Verb):
     name = "repeal"
     label = _("Repeal")
+    handbook = "endings"
     explanation = _("The item leaves the lists; its page stays, with a ribbon that tells the reason.")
     done = _("The item was repealed.")
     is_grave = True
@@ -305,6 +312,7 @@ class Repeal(Verb):
 class Withdraw(Verb):
     name = "withdraw"
     label = _("Withdraw")
+    handbook = "endings"
     explanation = _(
         "Readers can no longer open the item or its files; its address tells that it was withdrawn, and why."
     )
@@ -323,6 +331,7 @@ class Withdraw(Verb):
 class Correct(Verb):
     name = "correct"
     label = _("Add a correction note")
+    handbook = "corrections"
     explanation = _(
         "The page and the feeds tell readers, with today's date, what was wrong. Correct the text itself in the form. "
         "Where the column has reviews, the note goes through them."
@@ -361,6 +370,7 @@ class Correct(Verb):
 class Reinstate(Verb):
     name = "reinstate"
     label = _("Reinstate")
+    handbook = "endings"
     explanation = _("The withdrawal or the repeal is undone; readers see the item again as before.")
     done = _("The item was reinstated.")
 
@@ -383,6 +393,7 @@ class OfDrafts:
 class Trash(OfDrafts, Verb):
     name = "trash"
     label = _("Move to the trash")
+    handbook = "trash"
     explanation = _("The item disappears for readers and from the work of staff. It can be restored.")
     done = _("The item is in the trash.")
     is_grave = True
@@ -399,6 +410,7 @@ class Trash(OfDrafts, Verb):
 class Restore(OfDrafts, Verb):
     name = "restore"
     label = _("Restore from the trash")
+    handbook = "trash"
     explanation = _("The item is again what it was before.")
     done = _("The item was restored.")
 

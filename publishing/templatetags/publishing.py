@@ -6,13 +6,14 @@ from itertools import groupby
 import segno
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape, escape
+from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from hanzi.phrases import phrases as phrases_of
 
 from .. import richtext
+from ..handbook import links
 
 register = template.Library()
 
@@ -119,6 +120,12 @@ def readable(html):
 def anchored(html):
     """Return rich text with ids on its chapters; still to be marked safe by the one include that does."""
     return richtext.anchored(html)
+
+
+@register.simple_tag
+def handbook(anchors):
+    """Return a paragraph that leads to the sections of the handbook that ``anchors`` names; nothing for no anchors."""
+    return format_html("<p>{}</p>", links(anchors)) if anchors else ""
 
 
 @register.simple_tag
