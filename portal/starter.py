@@ -7,7 +7,7 @@ from django.db import transaction
 
 from notices.models import IssuingBody
 from publishing import content, content_version
-from publishing.models import Column, Label, StaffNote
+from publishing.models import Column, Label, ProofCheck, StaffNote, Stage
 
 from .models import FriendlyLink, FriendlyLinkGroup, HomeBlock, NavigationItem, Page, SiteSettings
 
@@ -34,6 +34,25 @@ LABELS = [
     (Label.Axis.TOPIC, "质量推进活动"),
     (Label.Axis.TOPIC, "质量月活动"),
 ]
+PROOF_CHECKS = {  # a list to begin with; what is checked at which step is for the staff to decide
+    Stage.FIRST: [
+        "事实、数据与出处已核对",
+        "人名、职务、单位名称和日期已核对",
+        "错别字、标点和计量单位已校对",
+        "图片、附件与正文相符，有权使用",
+    ],
+    Stage.SECOND: [
+        "内容符合法律法规和有关政策",
+        "标题、摘要与正文一致，前后表述一致",
+        "引用的文件、标准名称和编号已核对",
+        "不含个人隐私和不宜公开的内容",
+    ],
+    Stage.FINAL: [
+        "同意公开，栏目和读者范围正确",
+        "此前各步的意见已落实",
+        "已按发布后的样子通读一遍",
+    ],
+}
 PAGES = [  # (name in the address and of the file with the text, column, title, summary)
     ("about", "协会概况", "协会概况", "上海市质量协会简介、章程与组织机构。"),
     ("contact", "协会概况", "联系我们", "上海市质量协会的地址、电话与办公时间。"),
@@ -102,6 +121,9 @@ def set_up():
         }
         for order, (axis, name) in enumerate(LABELS):
             ensure(Label, {"order": order}, axis=axis, name=name)
+        for stage, texts in PROOF_CHECKS.items():
+            for order, text in enumerate(texts):
+                ensure(ProofCheck, {"order": order}, stage=stage, text=text)
         pages = {}
         for slug, column, title, summary in PAGES:
             pages[slug] = Page.objects.filter(slug=slug).first()

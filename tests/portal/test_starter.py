@@ -8,9 +8,9 @@ from django.urls import reverse
 from notices.models import IssuingBody
 from portal import chrome, starter
 from portal.models import FriendlyLink, HomeBlock, NavigationItem, Page, SiteSettings
-from publishing.models import Column, ContentVersion, Label, Revision, StaffNote
+from publishing.models import Column, ContentVersion, Label, ProofCheck, Revision, StaffNote, Stage
 
-EDITED_BY_STAFF = [SiteSettings, IssuingBody, Column, Label, Page, NavigationItem, FriendlyLink, HomeBlock]
+EDITED_BY_STAFF = [SiteSettings, IssuingBody, Column, Label, ProofCheck, Page, NavigationItem, FriendlyLink, HomeBlock]
 PLANTED = [*EDITED_BY_STAFF, StaffNote, Revision, ContentVersion]
 
 
@@ -55,6 +55,32 @@ class StarterTests(TestCase):
         for model in EDITED_BY_STAFF:
             for row in model.objects.all():
                 row.full_clean()
+
+    def test_reviewers_of_every_step_find_a_list_of_checks_in_its_order(self):
+        set_up_portal()
+        for stage in Stage.values:
+            with self.subTest(stage):
+                checks = list(ProofCheck.objects.filter(stage=stage))
+                self.assertGreaterEqual(len(checks), 3)
+                self.assertEqual([check.order for check in checks], list(range(len(checks))))
+
+    def test_a_list_of_checks_that_staff_changed_stays_as_they_left_it(self):
+        set_up_portal()
+        ProofCheck.objects.filter(stage=Stage.FINAL).delete()
+        first = ProofCheck.objects.first()
+        ProofCheck.objects.filter(pk=first.pk).update(text="样例：已按本单位的要求核对")
+        before = rows()
+        set_up_portal()
+        self.assertEqual(rows(), before)
+
+    def test_a_portal_that_was_set_up_before_is_planted_no_checks(self):
+        SiteSettings.objects.create(pk=1, name="样例协会")
+        set_up_portal()
+        self.assertFalse(ProofCheck.objects.exists())
+
+    def test_a_fresh_portal_works_with_one_person(self):
+        set_up_portal()
+        self.assertEqual(set(Column.objects.values_list("review_steps", flat=True)), {0})
 
     def test_nothing_is_invented_about_the_association(self):
         set_up_portal()
