@@ -339,6 +339,7 @@ class PublishableAdmin(admin.ModelAdmin):
                 for revision in revisions[:MOST_REVISIONS]
             ],
             "compare_url": self.url_of("compare", object_id),
+            "sheet_url": self.url_of("sheet", object_id),
             "lines": reviews.lines_of(
                 Entry.objects.filter(item=object_id).order_by("-number")[:MOST_ENTRIES], self.model
             ),

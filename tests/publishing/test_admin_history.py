@@ -35,6 +35,9 @@ class HistoryTests(TestCase):
     def compare(self, old, new):
         return self.client.get(self.url("compare"), {"old": old, "new": new})
 
+    def test_the_history_leads_to_the_review_sheet(self):
+        self.assertContains(self.client.get(self.url("history")), f'href="{self.url("sheet")}"')
+
     def test_the_history_offers_all_revisions_for_comparison(self):
         response = self.client.get(self.url("history"))
         self.assertContains(response, 'name="old" value="1"')
