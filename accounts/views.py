@@ -46,6 +46,7 @@ def signed_in_as(request):
         return response
     return JsonResponse(
         {
+            "number": user.pk,
             "name": user.get_short_name(),
             "is_staff": user.is_staff,
             "admin_url": reverse("admin:index") if user.is_staff else None,

@@ -74,8 +74,9 @@ class RowFormSet(forms.BaseFormSet):
 
     @property
     def rows(self):
-        """The rows (list of dict) as a revision keeps them, in the order that was typed."""
-        kept = [form.cleaned_data for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        """The rows (list of dict) as a revision keeps them, in the order that was typed; without those that are wrong."""
+        sound = [form.cleaned_data for form in self.forms if not form.errors]
+        kept = [cleaned for cleaned in sound if cleaned and not cleaned.get("DELETE")]
         kept.sort(key=lambda cleaned: (cleaned.get("ORDER") is None, cleaned.get("ORDER") or 0))
         return [self.form.row(cleaned) for cleaned in kept]
 
@@ -126,6 +127,7 @@ class PublishableForm(forms.ModelForm):
 
     user = None  # who edits, and
     is_publishing = False  # whether the text goes to readers at once: set by the admin on the class of this request
+    is_looking = False  # whether it is bound only to show what was typed: nothing is locked, since nothing is written
 
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
     labels = forms.ModelMultipleChoiceField(
@@ -146,7 +148,7 @@ class PublishableForm(forms.ModelForm):
         self.newest, opened = None, content.EMPTY
         self.live_column = None  # of the row; the text may want to move to another
         if instance is not None and instance.pk:
-            if data is not None:
+            if data is not None and not self.is_looking:
                 # Until the end of the transaction nobody else saves, publishes or withdraws this item.
                 Dossier.objects.select_for_update().get(pk=instance.pk)
                 instance.refresh_from_db()
@@ -202,6 +204,7 @@ class PublishableForm(forms.ModelForm):
         return column
 
     def _clean_base(self):
+        self.opened_number = self.cleaned_data.get("base")
         if self.newest is None or self.cleaned_data.get("base") == self.newest.number:
             return
         newest = self.newest
@@ -250,11 +253,14 @@ class PublishableForm(forms.ModelForm):
     # -- The next revision --------------------------------------------------------------------------------------------
 
     def get_content(self):
-        """Return what was typed as the content of a revision (dict, see publishing.content); the form is valid."""
+        """Return what was typed as the content of a revision (dict, see publishing.content).
+
+        Of a form that is not valid this can be shown, not saved: what is wrong in it is left out, or as it was before.
+        """
         return {
             "fields": content.of_fields(self.instance),
-            "labels": [label.pk for label in self.cleaned_data["labels"]],
-            "readers": [group.pk for group in self.cleaned_data["readers"]],
+            "labels": [label.pk for label in self.cleaned_data.get("labels") or ()],
+            "readers": [group.pk for group in self.cleaned_data.get("readers") or ()],
             "attachments": self.attachments.rows,
             "relations": self.relations.rows,
         }

@@ -70,15 +70,23 @@ def of_page(item, user, at=None):
     return item.parts
 
 
-def of_revision(item, revision, user):
-    """Return the Parts that ``revision`` would give ``item``, for a preview."""
+def of_revision(item, revision, reader, at=None):
+    """Return the Parts that ``revision`` would give ``item`` on its page for ``reader`` (User, AnyMember or None)."""
+    at = at or timezone.now()
+    relations = content.relations_of(item.dossier, revision.content)
+    there = {
+        pk
+        for model in subjects.models()
+        for pk in model.objects.reachable(reader, at)
+        .filter(pk__in=[relation.target_id for relation in relations])
+        .values_list("pk", flat=True)
+    }
+    own = [(row.get_kind_display(), row.target.item) for row in relations if row.target_id in there]
+    inverse = [tie for tie in related_items(item, reader, at) if tie[0] in INVERSE.values()]
     return Parts(
         labels=list(Label.objects.filter(pk__in=revision.content["labels"])),
         attachments=content.attachments_of(item.dossier, revision.content),
-        related=[
-            (relation.get_kind_display(), relation.target.item)
-            for relation in content.relations_of(item.dossier, revision.content)
-        ],
+        related=own + inverse,
     )
 
 

@@ -16,7 +16,7 @@ from django.views.generic import DetailView, ListView
 from files.models import Asset
 from files.streaming import document_response, image_response, video_response
 
-from . import asides, content_version, filing, parts, subjects, visibility
+from . import asides, content_version, filing, parts, previews, subjects, visibility
 from .models import Column
 
 
@@ -223,7 +223,7 @@ def column_trail(model, column, is_last):
 
 
 class PublishedDetailView(DetailView):
-    """The page of one item: for readers, and with ``preview`` for staff, on the same template."""
+    """The page of one item: for readers and, with a ``revision`` and its ``reader``, for publishing.previews."""
 
     def get(self, request, *args, **kwargs):
         try:
@@ -255,7 +255,7 @@ class PublishedDetailView(DetailView):
             item.parts = parts.of_page(item, self.request.user)
             previous, following = neighbours(item, self.request.user)
         else:
-            item.parts = parts.of_revision(item, revision, self.request.user)
+            item.parts = parts.of_revision(item, revision, self.kwargs["reader"])
             previous = following = None
         return {
             **super().get_context_data(**kwargs),
@@ -296,7 +296,8 @@ def neighbours(item, user, at=None):
 
 
 def find_asset(request, pk):
-    """Return (asset, is_public): 404 unless a visible item shows the file in its live text, or the user keeps the library.
+    """Return (asset, is_public): 404 unless a visible item shows the file in its live text, the user keeps the library,
+    or he has just opened a link to a preview that shows it.
 
     is_public tells whether everyone may see it, so that shared caches may keep it.
     """
@@ -312,6 +313,8 @@ def find_asset(request, pk):
     if is_shown_to(None):
         return asset, True
     if request.user.is_authenticated and (request.user.has_perm("files.view_asset") or is_shown_to(request.user)):
+        return asset, False
+    if previews.shows(request, asset):
         return asset, False
     raise Http404("no visible item shows this file")
 

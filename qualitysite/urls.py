@@ -3,9 +3,10 @@
 from django.contrib import admin
 from django.db import connection
 from django.http import HttpResponse
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from portal.views import home_page
+from publishing.previews import preview_page
 
 
 def healthz(request):
@@ -20,6 +21,7 @@ urlpatterns = [
     path("notices/", include("notices.urls")),
     path("activities/", include("members.urls")),
     path("pages/", include("portal.urls")),
+    re_path(r"^preview/(?P<token>[\w:-]{1,400})/$", preview_page, name="preview"),
     path("files/", include("publishing.urls")),
     path("accounts/", include("accounts.urls")),
     path("messages/", include("outbox.urls")),

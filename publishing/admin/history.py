@@ -20,10 +20,25 @@ class Part:
     title: str
     rows: list
     is_text: bool = False
+    input_id: str = ""  # of the input in the form that can take over what stands at the left
 
     @property
     def is_changed(self):
         return any(row.is_changed for row in self.rows)
+
+    @property
+    def short_rows(self):
+        """The changed rows with the ones beside them, and in place of the others how many they are (int)."""
+        near = [any(row.is_changed for row in self.rows[max(0, n - 1) : n + 2]) for n in range(len(self.rows))]
+        found = []
+        for row, is_near in zip(self.rows, near, strict=True):
+            if is_near:
+                found.append(row)
+            elif found and isinstance(found[-1], int):
+                found[-1] += 1
+            else:
+                found.append(1)
+        return found
 
 
 def compare(item, old, new):

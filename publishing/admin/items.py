@@ -1,9 +1,7 @@
 """The admin base of everything that is published."""
 
-from csp.constants import HEADER as POLICY_HEADER
 from csp.constants import SELF
 from csp.decorators import csp_update
-from csp.utils import build_policy
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -35,6 +33,7 @@ from ..models import Column, Dossier, Publishable, Review, Revision, StaffNote, 
 from . import bulk, history, reviews
 from .filters import ColumnFilter, LabelFilter, StatusFilter, ToDoFilter, YearFilter
 from .verbs import VERBS, Submit, attempt
+from .writing import WritingAdmin
 
 Status = Publishable.Status
 TONES = {
@@ -82,7 +81,7 @@ class ItemList(ChangeList):
         return items.prefetch_related("dossier__labels").defer(*self.model.rich_text_names())
 
 
-class PublishableAdmin(admin.ModelAdmin):
+class PublishableAdmin(WritingAdmin):
     """Saving makes revisions, publishing takes a permission, and everything else is a verb with a page of its own.
 
     Subclasses name their ``detail_view_class``, on which previews are shown, and add their facts to ``fieldsets``.
@@ -243,6 +242,7 @@ class PublishableAdmin(admin.ModelAdmin):
         """Save the text, labels, files and relations as a revision, and publish it if that was asked."""
         item, live = form.instance, form.instance.live_revision
         revision = form.save_revision()
+        request.is_saved = True
         if form.is_publishing:
             item.publish(revision, by=request.user)
             text = _("Revision %(number)s is published. Readers see it now.")
@@ -353,8 +353,6 @@ class PublishableAdmin(admin.ModelAdmin):
         wrap = self.admin_site.admin_view
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
-            path("<number:pk>/preview/", wrap(self.preview_view), name=f"{name}_preview"),
-            path("<number:pk>/preview/<number:number>/", wrap(self.preview_view), name=f"{name}_preview"),
             path("<number:pk>/compare/", wrap(self.compare_view), name=f"{name}_compare"),
             path("<number:pk>/restore/<number:number>/", wrap(self.restore_view), name=f"{name}_restore"),
             path("<number:pk>/verb/<slug:name>/", wrap(self.verb_view), name=f"{name}_verb"),
@@ -363,26 +361,6 @@ class PublishableAdmin(admin.ModelAdmin):
             path("<number:pk>/note/<number:note_pk>/", wrap(self.note_view), name=f"{name}_note"),
             *super().get_urls(),
         ]
-
-    @method_decorator(require_safe)
-    def preview_view(self, request, pk, number=None):
-        """Show a revision (the newest, without ``number``) on the page that readers would see."""
-        item = get_object_or_404(self.model.objects.for_pages(), pk=pk)
-        if not self.has_view_permission(request, item):
-            raise PermissionDenied
-        revision = item.dossier.revisions.filter(**({"number": number} if number else {})).first()
-        if revision is None:
-            raise Http404("no such revision")
-        content.apply(item, revision.content)
-        view = self.detail_view_class()
-        view.setup(request, pk=pk, revision=revision)
-        view.object = item
-        response = view.render_to_response({**view.get_context_data(), "is_preview": True})
-        # The readers' policy, but for the frame in which our own form may show the page.
-        response.headers[POLICY_HEADER] = build_policy(replace={"frame-ancestors": [SELF]})
-        response.headers["X-Frame-Options"] = "SAMEORIGIN"
-        response.headers["X-Robots-Tag"] = "noindex"
-        return response
 
     @method_decorator(require_safe)
     def compare_view(self, request, pk):
