@@ -29,7 +29,7 @@ import outbox
 from accounts.models import User
 from audit.actions import Action
 
-from . import content, subjects
+from . import content, permissions, subjects
 from .models import Dossier, Revision, StaffNote
 
 SALT = "publishing.previews"
@@ -100,7 +100,7 @@ class Link:
         if item is None or item.is_removed:
             raise Dead
         # Asked of the person as he is today: somebody who has left or changed desks shows nothing to others.
-        if not (maker.is_staff and maker.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")):
+        if not (maker.is_staff and maker.has_perm(permissions.codename(model, "view"), item)):
             raise Dead
         return item
 

@@ -76,7 +76,8 @@ class WritingAdmin(admin.ModelAdmin):
         pks = [obj.pk] if change else []
         newest = form.newest
         context["typed_url"] = reverse(f"{name}_typed", args=pks)
-        context["share_url"] = reverse(f"{name}_share", args=pks) if newest and not obj.is_removed else None
+        may_share = newest is not None and not obj.is_removed and self.has_change_permission(request, obj)
+        context["share_url"] = reverse(f"{name}_share", args=pks) if may_share else None
         context["conflict"] = conflicts.of_form(form)
         context["draft"] = {
             "user": request.user.pk,

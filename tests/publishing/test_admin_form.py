@@ -24,6 +24,7 @@ from tests.factories import (
     make_user,
 )
 from tests.files.samples import make_document
+from tests.publishing.test_admin_list import save_again
 
 
 def url_of(item, page="change", *args):
@@ -235,6 +236,37 @@ class StaleFormTests(FormTestCase):
         self.assertContains(answer, url_of(self.item, "preview", 2))
         self.assertEqual(self.item.dossier.revisions.count(), 2)
 
+    def test_both_versions_stand_side_by_side_with_words_for_what_differs(self):
+        document, label = make_document(title="样例文件"), make_label("样例标签")
+        data = {**self.mine, "labels": [label.pk], "attachments-0-asset": document.pk, "_continue": "1"}
+        conflict = self.client.post(url_of(self.item), data).context["conflict"]
+        self.assertEqual(str(conflict.theirs.author), "样例同事")
+        self.assertEqual({part.title for part in conflict.differences}, {"标题", "标签", "附件", "正文"})
+        [row] = conflict.differences[0].rows
+        self.assertEqual("".join(piece.text for piece in row.old), "他人的标题")
+        self.assertEqual("".join(piece.text for piece in row.new), "我的标题")
+        self.assertEqual([part.title for part in conflict.news], ["标题"])
+
+    def test_changes_are_told_to_those_who_do_not_see_marks(self):
+        answer = self.client.post(url_of(self.item), {**self.mine, "_continue": "1"})
+        self.assertContains(answer, '<del><span class="visually-hidden">删去：')
+        self.assertContains(answer, '<ins><span class="visually-hidden">增加：')
+
+    def test_the_words_of_the_other_are_at_hand_and_cannot_break_out(self):
+        save_again(self.item, title="</script><b>他人")
+        answer = self.client.post(url_of(self.item), {**self.mine, "_continue": "1"})
+        self.assertEqual(answer.context["conflict"].texts["id_title"], "</script><b>他人")
+        self.assertNotContains(answer, "</script><b>")
+
+    def test_with_another_mistake_in_the_form_they_are_shown_as_well(self):
+        data = {**self.mine, "title": "", "attachments-0-caption": "样例说明", "_continue": "1"}
+        conflict = self.client.post(url_of(self.item), data).context["conflict"]
+        self.assertEqual([part.title for part in conflict.differences], ["正文"])
+
+    def test_a_form_on_the_newest_revision_shows_no_comparison(self):
+        self.assertIsNone(self.client.get(url_of(self.item)).context["conflict"])
+        self.assertIsNone(self.save(self.item, title="").context["conflict"])
+
     def test_it_is_refused_as_often_as_it_is_sent(self):
         for button in ("_continue", "_publish", "_continue"):
             self.client.post(url_of(self.item), {**self.mine, button: "1"})
@@ -258,6 +290,45 @@ class StaleFormTests(FormTestCase):
         mine = typed_form(self.client, activity, place="样例新会场", base="7")
         self.client.post(url_of(activity), mine)
         self.assertEqual(self.page(activity).place, "样例会场")
+
+
+class LocalDraftTests(FormTestCase):
+    """The server's part: what the script needs to know, and the word that the text is saved."""
+
+    DRAFT = "0123456789abcdef"
+
+    def assert_confirmed(self, answer, is_confirmed):
+        self.assertEqual(f"saved_draft_{self.DRAFT}" in answer.cookies, is_confirmed)
+
+    def test_a_save_confirms_the_draft_that_it_came_from(self):
+        item = make_article()
+        answer = self.save(item, title="样例新标题", local_draft=self.DRAFT)
+        self.assert_confirmed(answer, True)
+        self.assertEqual(answer.cookies[f"saved_draft_{self.DRAFT}"]["path"], "/admin/")
+        data = typed_form(self.client, title="样例标题", column=make_column().pk, audience="everyone")
+        answer = self.client.post("/admin/news/article/add/", {**data, "local_draft": self.DRAFT})
+        self.assert_confirmed(answer, True)
+
+    def test_a_refused_or_lost_save_confirms_nothing(self):
+        item = make_article()
+        self.assert_confirmed(self.save(item, title="", local_draft=self.DRAFT), False)
+        self.assert_confirmed(self.save(item, base="7", local_draft=self.DRAFT), False)
+        data = {**typed_form(self.client, item), "local_draft": self.DRAFT}
+        self.assert_confirmed(self.client.post("/admin/news/article/999999/change/", data), False)
+        self.client.logout()
+        self.assert_confirmed(self.client.post(url_of(item), data), False)
+
+    def test_only_names_of_drafts_become_cookies(self):
+        answer = self.save(make_article(), local_draft="sessionid; x=")
+        self.assertEqual([name for name in answer.cookies if name.startswith("saved_draft")], [])
+
+    def test_the_form_tells_whose_it_is_and_what_it_stands_on(self):
+        item = make_article()
+        page = self.client.get(url_of(item))
+        self.assertContains(
+            page, f'data-local-draft="news.article:{item.pk}" data-user="{self.staff.pk}" data-base="1"'
+        )
+        self.assertEqual(self.client.get("/accounts/me/").json()["number"], self.staff.pk)
 
 
 class PublishingTests(FormTestCase):

@@ -2,14 +2,16 @@
 
 from unittest import mock
 
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from audit.models import Entry
 from news.models import Article
 from publishing import content, content_version, roles
+from publishing.forms import PublishableForm
 from publishing.models import ContentVersion, Refused, Review, Revision
-from tests.factories import make_article, make_column, make_label, make_review, make_staff
+from tests.factories import make_administrator, make_article, make_column, make_label, make_review, make_staff
 from tests.parallel import at_once
+from tests.publishing.test_admin_form import typed_form, url_of
 
 EDITORS = 12
 
@@ -56,6 +58,50 @@ class ParallelSaveTests(TransactionTestCase):
         with mock.patch.object(content, "add_revision", careless):
             saved, refused = self.save_on_one_base(item)
         self.assertEqual((len(saved), len(refused)), (EDITORS, 0))  # so the test above can fail
+
+
+class ParallelFormTests(TransactionTestCase):
+    """The same by the form: what twelve browsers send at once."""
+
+    def save_at_once(self, item):
+        """Let all editors open the form, type and save at once; return their answers."""
+        editors = []
+        for number in range(EDITORS):
+            client = Client()
+            client.force_login(make_administrator(name=f"样例编辑{number}"))
+            data = typed_form(client, item, title=f"第{number}稿", body=f"<p>第{number}位所写。</p>")
+            editors.append((client, {**data, "_continue": "1"}))
+        return at_once([lambda client=client, data=data: client.post(url_of(item), data) for client, data in editors])
+
+    def test_one_is_saved_and_eleven_are_told_with_their_text_and_the_winners_beside_it(self):
+        item = make_article()
+        answers = self.save_at_once(item)
+        statuses = [answer.status_code for answer in answers]
+        self.assertEqual((statuses.count(302), statuses.count(200)), (1, EDITORS - 1), answers)
+        self.assertEqual(item.dossier.revisions.count(), 2)
+        winner = item.dossier.newest_revision
+        for number, answer in enumerate(answers):
+            if answer.status_code == 200:
+                conflict = answer.context["conflict"]
+                self.assertEqual(conflict.theirs, winner)
+                self.assertEqual([part.title for part in conflict.differences], ["标题", "正文"])
+                self.assertContains(answer, str(winner.author))
+                self.assertContains(answer, f"第{number}位所写。")
+
+    def test_without_the_look_at_the_base_all_would_be_saved(self):
+        item = make_article()
+        careful = content.add_revision
+
+        def careless(dossier, new_content, author, base):
+            return careful(dossier, new_content, author, dossier.newest_revision)
+
+        with (
+            mock.patch.object(PublishableForm, "_clean_base", return_value=None),
+            mock.patch.object(content, "add_revision", careless),
+        ):
+            answers = self.save_at_once(item)
+        self.assertEqual([answer.status_code for answer in answers], [302] * EDITORS)
+        self.assertEqual(item.dossier.revisions.count(), EDITORS + 1)
 
 
 class ParallelPublicationTests(TransactionTestCase):
