@@ -4,6 +4,7 @@ import json
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_field
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -14,6 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReaderGroup
+from audit.actions import Action
+from audit.models import Entry
 from files.models import Asset
 
 from . import content, permissions
@@ -118,6 +121,11 @@ AttachmentFormSet = forms.formset_factory(AttachmentForm, AttachmentRows, extra=
 RelationFormSet = forms.formset_factory(RelationForm, RelationRows, extra=1, can_delete=True)
 
 
+def in_short(item, name):
+    """Return the value of the field ``name`` of ``item`` as a str that is the same for the same value."""
+    return item._meta.get_field(name).value_to_string(item)
+
+
 class PublishableForm(forms.ModelForm):
     """The newest revision of an item, to be edited.
 
@@ -130,6 +138,8 @@ class PublishableForm(forms.ModelForm):
     is_looking = False  # whether it is bound only to show what was typed: nothing is locked, since nothing is written
 
     base = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # {name: what stood there when the form was opened} for what changes with the save and is in no revision
+    seen = forms.JSONField(required=False, widget=forms.HiddenInput)
     labels = forms.ModelMultipleChoiceField(
         Label.objects.all(),
         label=_("labels"),
@@ -146,6 +156,7 @@ class PublishableForm(forms.ModelForm):
 
     def __init__(self, data=None, files=None, *, instance=None, initial=None, **kwargs):
         self.newest, opened = None, content.EMPTY
+        self.at_once = {}  # as ``seen``, of this moment
         self.live_column = None  # of the row; the text may want to move to another
         if instance is not None and instance.pk:
             if data is not None and not self.is_looking:
@@ -154,9 +165,11 @@ class PublishableForm(forms.ModelForm):
                 instance.refresh_from_db()
             self.newest, self.live_column = instance.dossier.newest_revision, instance.column
             opened = self.newest.content if self.newest else content.of_row(instance)
+            self.at_once = {name: in_short(instance, name) for name in instance.immediate}
             content.apply(instance, opened)
         initial = {
             "base": self.newest and self.newest.number,
+            "seen": self.at_once,
             "labels": opened["labels"],
             "readers": opened["readers"],
             **(initial or {}),
@@ -187,6 +200,7 @@ class PublishableForm(forms.ModelForm):
     def clean(self):
         super().clean()
         self._clean_base()
+        self._clean_at_once()
         if self.cleaned_data.get("audience") == Publishable.Audience.GROUPS and not self.cleaned_data.get("readers"):
             self.add_error("readers", _("Choose the reader groups, or let everyone read it."))
         for formset in (self.attachments, self.relations):
@@ -232,6 +246,32 @@ class PublishableForm(forms.ModelForm):
         )
         self.data = self.data.copy()
         self.data[self.add_prefix("base")] = newest.number
+
+    def _clean_at_once(self):
+        """Keep what somebody else has changed at once since the form was opened, unless the same was changed here too."""
+        seen, meta = self.cleaned_data.get("seen") or {}, self.instance._meta
+        for name, now in self.at_once.items():
+            if name not in self.cleaned_data or seen.get(name) == now:
+                continue
+            value, other = self.cleaned_data[name], getattr(self.instance, name)
+            typed = in_short(type(self.instance)(**{name: value}), name)
+            if typed == seen.get(name):
+                self.cleaned_data[name] = other
+            elif typed != now:
+                entry = Entry.objects.filter(item=self.instance.pk, action=Action.CHANGED_AT_ONCE).last()
+                words = {
+                    "name": entry and entry.by or _("Somebody"),
+                    "value": display_for_field(other, meta.get_field(name), "–"),
+                }
+                message = _(
+                    "%(name)s has changed this to “%(value)s” after you had opened the form. Nothing was saved now. To "
+                    "replace it with what you typed, save again."
+                )
+                self.add_error(name, message % words)
+                seen = {**seen, name: now}
+        if self.errors:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen")] = json.dumps(seen)
 
     def _post_clean(self):
         super()._post_clean()  # puts what was typed into the instance

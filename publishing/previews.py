@@ -55,6 +55,12 @@ def page(request, item, revision, reader, words, view_class=None, **context):
     return response
 
 
+def state_in_words(item, revision):
+    """Return what the bar says about a saved ``revision``."""
+    is_live = revision.pk == item.live_revision_id and item.status == item.Status.PUBLISHED
+    return gettext("Preview, already published") if is_live else gettext("Preview, not yet published")
+
+
 # -- Links ------------------------------------------------------------------------------------------------------------
 
 
@@ -215,8 +221,7 @@ def preview_page(request, token):
         if form.is_bound and is_taken(form, link):
             response = HttpResponseRedirect(f"{request.path}?sent=1#comment")
         else:
-            is_live = revision.pk == item.live_revision_id and item.status == item.Status.PUBLISHED
-            state = gettext("Preview, already published") if is_live else gettext("Preview, not yet published")
+            state = state_in_words(item, revision)
             words = gettext("%(state)s · valid until %(moment)s") % {"state": state, "moment": in_words(link.until)}
             is_sent = "sent" in request.GET and not form.is_bound
             response = page(request, item, revision, None, words, comment_form=form, is_comment_sent=is_sent)

@@ -60,9 +60,7 @@ def saved_page(model_admin, request, pk, number=None):
     revision = item.dossier.revisions.filter(**({"number": number} if number else {})).first()
     if revision is None:
         raise Http404("no such revision")
-    is_live = revision.pk == item.live_revision_id and item.status == item.Status.PUBLISHED
-    words = gettext("Preview, already published") if is_live else gettext("Preview, not yet published")
-    return page(model_admin, request, item, revision, words)
+    return page(model_admin, request, item, revision, previews.state_in_words(item, revision))
 
 
 def typed_page(model_admin, request, pk=None):
@@ -77,16 +75,19 @@ def typed_page(model_admin, request, pk=None):
     form.is_valid()
     if item is None:
         item = new_item(form.instance)
+    revision = Revision(dossier=item.dossier, number=0, content=form.get_content())
+    if form.newest and revision.content == form.newest.content and not {*form.changed_data} & {*item.immediate}:
+        words = previews.state_in_words(item, form.newest)
+    else:
+        words = gettext("Preview, not yet saved")
     unseen = len([name for name in form.errors if name in form.fields])
     unseen += sum(not row.is_valid() for rows in (form.attachments, form.relations) for row in rows.forms)
-    words = gettext("Preview, not yet saved")
     if unseen:
         words += " · " + ngettext(
             "%(count)s entry is not shown: it has to be mended first",
             "%(count)s entries are not shown: they have to be mended first",
             unseen,
         ) % {"count": unseen}
-    revision = Revision(dossier=item.dossier, number=0, content=form.get_content())
     return page(model_admin, request, item, revision, words)
 
 

@@ -447,6 +447,45 @@ class AtOnceTests(FormTestCase):
         self.assertEqual(published.place, "样例会场")
 
 
+class TwoAtOnceTests(FormTestCase):
+    """Two editors of what changes with the save and is in no revision."""
+
+    def setUp(self):
+        super().setUp()
+        self.activity = make_activity(title="样例标题", place="样例会场", seats=60)
+        self.opened = typed_form(self.client, self.activity)
+        other = self.client_class()
+        other.force_login(make_staff(roles.PUBLISHER, name="样例同事"))
+        other.post(url_of(self.activity), {**self.opened, "place": "样例新会场", "_continue": "1"})
+
+    def post(self, **changes):
+        return self.client.post(url_of(self.activity), {**self.opened, "_continue": "1", **changes})
+
+    def test_what_was_not_touched_here_stays_as_the_other_has_set_it(self):
+        self.assertEqual(self.post(title="样例新标题", seats=80).status_code, 302)
+        saved = self.page(self.activity)
+        self.assertEqual((saved.place, saved.seats), ("样例新会场", 80))
+
+    def test_the_same_changed_twice_is_refused_and_told_and_replaced_when_it_is_saved_again(self):
+        answer = self.post(place="我的会场")
+        self.assert_refused(answer, "样例同事")
+        self.assertContains(answer, "“样例新会场”")
+        self.assertContains(answer, "我的会场")
+        self.assertEqual(self.page(self.activity).place, "样例新会场")
+        seen = answer.context["adminform"].form["seen"].value()
+        self.assertEqual(self.post(place="我的会场", seen=seen).status_code, 302)
+        self.assertEqual(self.page(self.activity).place, "我的会场")
+
+    def test_after_another_mistake_what_was_not_touched_still_stays(self):
+        answer = self.post(title="", seats=80)
+        seen = answer.context["adminform"].form["seen"].value()
+        self.post(title="样例新标题", seats=80, seen=seen)
+        self.assertEqual(self.page(self.activity).place, "样例新会场")
+
+    def test_a_form_that_does_not_say_what_it_saw_replaces_nothing(self):
+        self.assert_refused(self.post(place="我的会场", seen=""), "“样例新会场”")
+
+
 class StaffNoteTests(FormTestCase):
     def test_a_note_stands_above_the_form_until_it_is_ticked_off(self):
         item = make_article()

@@ -167,6 +167,12 @@ class TypedTests(FormTestCase):
         self.assertContains(page, "有 2 处填写有误")
         self.assertContains(page, "样例标题")
 
+    def test_what_is_saved_already_is_called_so(self):
+        self.assertContains(self.typed(make_article()), "预览，已发布")
+        self.assertContains(self.typed(make_article(published_at=None)), "预览，尚未发布")
+        self.client.force_login(make_staff(roles.PUBLISHER))
+        self.assertContains(self.typed(make_activity(), place="样例新会场"), "预览，尚未保存")
+
     def test_a_stale_form_is_shown_too(self):
         item = make_article()
         self.assertContains(self.typed(item, title="样例新标题", base="7"), "样例新标题")

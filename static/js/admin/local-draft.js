@@ -118,6 +118,9 @@ function start() {
   let last = null;
   let timer;
   let isReady = false;
+  const restored = []; // keys
+  let coming = 0; // editors that are about to show a restored text
+  const isBrought = () => coming === 0;
 
   function keep() {
     clearTimeout(timer);
@@ -133,7 +136,10 @@ function start() {
     }
     const [base, seen] = ["base", "seen"].map((name) => form.elements[name]?.value ?? "");
     const at = Date.now();
-    kept.textContent = write(family + id, { at, base, seen, fields }) ? words("kept", at).textContent : "";
+    const isKept = write(family + id, { at, base, seen, fields });
+    kept.textContent = isKept ? words("kept", at).textContent : "";
+    // What was restored stands under the name of this page from now on; only then can the other go.
+    if (isKept && isBrought()) restored.splice(0).forEach(remove);
   }
 
   function keepSoon() {
@@ -182,8 +188,12 @@ function start() {
       window.django?.jQuery(element).trigger("change");
     } else if (wanted) {
       const value = wanted[0]?.[0] ?? "";
-      if (editorOf(element)) editorOf(element).setData(value, { callback: keepSoon });
-      else element.value = value;
+      if (editorOf(element)) {
+        coming++;
+        editorOf(element).setData(value, { callback: () => { coming--; keepSoon(); } });
+      } else {
+        element.value = value;
+      }
     } else {
       return;
     }
@@ -225,10 +235,10 @@ function start() {
       box.replaceChildren(paragraph);
     };
     box.querySelector("[data-restore]").addEventListener("click", () => {
+      restored.push(key);
       restore(draft);
       say("restored");
-      // Under the name of this page first; only then can the other go.
-      setTimeout(() => { keep(); remove(key); }, PAUSE_MS);
+      keepSoon();
     });
     box.querySelector("[data-discard]").addEventListener("click", () => {
       remove(key);
@@ -300,7 +310,11 @@ function start() {
 
   // -- From the first moment on --
 
-  navigator.locks?.request(family + id, () => new Promise(() => {}));
+  const live = () => navigator.locks?.request(
+    family + id, () => new Promise((release) => window.addEventListener("pagehide", release, { once: true })),
+  );
+  live();
+  window.addEventListener("pageshow", (event) => { if (event.persisted) live(); });
   clearAway();
   form.addEventListener("input", keepSoon);
   document.addEventListener("formset:added", keepSoon);

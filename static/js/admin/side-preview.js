@@ -16,7 +16,8 @@ function start() {
   const fault = panel.querySelector("[data-fault]");
   const isWide = window.matchMedia("(min-width: 1280px)");
   const button = document.getElementById("side-preview-button").content.firstElementChild.cloneNode(true);
-  form.querySelector(".submit-row .closelink").before(button);
+  const bar = form.querySelector(".submit-row");
+  bar.insertBefore(button, bar.querySelector("a.quiet")?.nextSibling ?? bar.querySelector(".closelink"));
   document.getElementById("main").append(panel);
 
   let state = { isOpen: false, width: 390, as: "visitor" };
