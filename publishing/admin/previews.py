@@ -114,7 +114,7 @@ class ShareForm(forms.Form):
 @transaction.atomic
 def share_page(model_admin, request, pk):
     """Make a link to the newest revision, and show it to be copied."""
-    get_object_or_404(Dossier.objects.select_for_update(), pk=pk)
+    model_admin.lock_to_write(request, pk)
     item = get_object_or_404(model_admin.model.objects.select_related("dossier"), pk=pk)
     if not model_admin.has_change_permission(request, item):
         raise PermissionDenied
