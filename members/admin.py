@@ -20,7 +20,7 @@ class MemberGroupAdmin(AdvancesContentVersion, admin.ModelAdmin):
 
 @admin.register(Activity)
 class ActivityAdmin(PublishableAdmin):
-    handbook = "activities write"
+    handbook = "activities saving review"
     detail_view_class = ActivityDetailView
     list_display = ["title", "kind", "starts_at", *PublishableAdmin.list_display[1:]]
     list_filter = ["kind", *PublishableAdmin.list_filter]

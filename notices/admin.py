@@ -21,7 +21,7 @@ class IssuingBodyAdmin(AdvancesContentVersion, admin.ModelAdmin):
 
 @admin.register(Notice)
 class NoticeAdmin(PublishableAdmin):
-    handbook = "notices write"
+    handbook = "notices saving review"
     form = NoticeForm
     detail_view_class = NoticeDetailView
     list_display = ["title", "kind", "number", *PublishableAdmin.list_display[1:]]

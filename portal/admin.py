@@ -31,7 +31,7 @@ admin.site.unregister(DBTaskResult)  # the job worker's own rows: nothing to edi
 
 @admin.register(Page)
 class PageAdmin(PublishableAdmin):
-    handbook = "portal write"
+    handbook = "portal write saving review"
     detail_view_class = PageDetailView
     list_filter = [name for name in PublishableAdmin.list_filter if name not in (LabelFilter, YearFilter)]
     fieldsets = [

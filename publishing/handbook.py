@@ -75,8 +75,9 @@ def _rendered(_changed_at):
 def _size_pictures(inline):
     """Say how large each picture is, so that the page does not jump away from the section that was asked for."""
     for token in inline.children:
-        if token.type == "image":
-            with Image.open(FOLDER / token.attrs["src"]) as picture:
+        path = FOLDER / token.attrs.get("src", "")
+        if token.type == "image" and path.exists():
+            with Image.open(path) as picture:
                 token.attrs.update(width=picture.width, height=picture.height, loading="lazy")
 
 
@@ -124,7 +125,7 @@ def links(anchors, text=""):
         '{} <span class="handbook">{}{}</span>',
         text,
         _("Handbook: "),
-        format_html_join("、", '<a href="{}" target="_blank">{}</a>', named),
+        format_html_join(" · ", '<a href="{}" target="_blank">{}</a>', named),
     )
 
 

@@ -31,7 +31,7 @@ DESKTOP, OFFICE, PHONE = (
 
 # Every date that a picture shows is this one, so that pictures differ only where the portal does.
 PREAMBLE = """
-from datetime import datetime
+from datetime import datetime, timedelta
 from django.db.models import F
 from django.utils import timezone
 from accounts.models import User
@@ -69,6 +69,89 @@ notice = Notice(
 notice.save()
 notice.publish(notice.record_revision(content.of_row(notice), User.objects.get(username="editor"), base=None), at=moment, by=None)
 print(notice.pk)
+"""
+# A column of samples with its own people, who review there and see nothing else.
+REVIEWS = f"""
+from django.contrib.auth.models import Group
+from files.models import Asset
+from publishing import roles
+from publishing.models import ColumnRole, Review
+now, clock = timezone.now, [moment]
+timezone.now = lambda: clock[-1]
+
+def later():
+    clock.append(clock[-1] + timedelta(minutes=25))
+
+column = Column.objects.create(subject="news", title="样例栏目", order=9)
+
+def person(username, name, role):
+    user = User.objects.create_user(username, password={PASSWORD!r}, name=name, is_staff=True)
+    ColumnRole.objects.create(user=user, role=Group.objects.get(name=role), column=column)
+    return user
+
+author = person("author", "样例作者", roles.AUTHOR)
+first, second = person("first", "样例初审", roles.REVIEWER), person("second", "样例复审", roles.REVIEWER)
+final = person("final", "样例终审", roles.PUBLISHER)
+
+def text(title, body="<p>本文为样例，用来说明审核，所述事项并不存在。</p>"):
+    later()
+    article = Article(title=title, column=column, body=body)
+    article.save()
+    article.record_revision(content.of_row(article), author, base=None)
+    return article
+
+def correct(article, **changes):
+    later()
+    newest = article.dossier.newest_revision
+    fields = {{**newest.content["fields"], **changes}}
+    return article.record_revision({{**newest.content, "fields": fields}}, author, base=newest)
+
+def submit(article, **urgency):
+    later()
+    return article.submit(article.dossier.newest_revision, by=author, **urgency)
+
+live = text(
+    "样例：样例单位将举办质量管理讲座",
+    "<p>本文为样例，用来说明审核。讲座定于10月13日在样例会议室举行，各样例单位可派二人参加。</p>",
+)
+live.publish(live.dossier.newest_revision, by=None, at=moment)
+correct(
+    live,
+    title="样例：样例单位将举办全面质量管理讲座",
+    body="<p>本文为样例，用来说明审核。讲座改于10月20日下午在样例报告厅举行，各样例单位可派三人参加。</p>",
+)
+submit(live)
+
+returned = text("样例：样例小组开展质量改进活动")
+review = submit(returned)
+later()
+review.send_back(first, "样例意见：第二段的日期与通知不一致，请核对；图片请补写替代文字。")
+
+whole = text("样例：样例企业交流现场管理经验")
+review = submit(whole)
+later()
+review.send_back(first, "样例意见：请补上活动的地点。")
+correct(whole, body="<p>本文为样例，用来说明审核单，地点为样例会议室。</p>")
+review = submit(whole)
+for reviewer in (first, second, final):
+    later()
+    review.pass_stage(reviewer, review.checks())
+
+waiting = submit(text("样例：样例标准征求意见的说明"))
+urgent = submit(text("样例：样例活动因天气改期"), urgency="样例原因：活动就在明天")
+text("样例：样例单位参观质量展览")
+text("样例：样例小组成果发布", f'<p><img src="{{Asset.objects.get(kind="image", title__contains="样例").src}}"></p>')
+for item, days in ((live, 3), (waiting.dossier.item, 2), (urgent.dossier.item, 0)):
+    Review.objects.open().filter(dossier=item.dossier).update(waiting_since=now() - timedelta(days))
+print(f"{{live.pk}},{{returned.pk}},{{whole.pk}}")
+"""
+SINCE = """
+from publishing.models import Review
+Review.objects.open().update(waiting_since=moment)
+"""
+UPLOADED = """
+from files.models import Asset
+Asset.objects.update(uploaded_at=moment)
 """
 COLLEAGUE = """
 change("样例：同事先保存的标题", User.objects.get(username="colleague"))
@@ -155,6 +238,14 @@ def open_form(page, lead):
     page.evaluate("document.fonts.ready")
 
 
+def sign_in(page, name):
+    page.goto(f"{SITE}/accounts/login/?next=/admin/")
+    page.fill("#id_username", name)
+    page.fill("#id_password", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/admin/")
+
+
 def take_readers_pictures(page_of):
     for name, (address, window, is_whole) in READERS_PICTURES.items():
         page = page_of(window)
@@ -168,15 +259,16 @@ def take_staff_pictures(page, run, lead):
         page.goto(SITE + address, wait_until="networkidle")
         save(name, page.screenshot())
 
-    page.goto(f"{SITE}/accounts/login/?next=/admin/")
-    page.fill("#id_username", NAME)
-    page.fill("#id_password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_url("**/admin/")
+    sign_in(page, NAME)
     show("dashboard", "/admin/")
     show("comparison", f"/admin/news/article/{lead}/compare/?old=1&new=2")
     open_form(page, lead)
     save("article-form", page.screenshot())
+    page.get_by_role("button", name="并排预览").click()
+    page.frame_locator(".side-preview iframe").locator("h1").wait_for()
+    page.wait_for_load_state("networkidle")
+    save("side-preview", page.screenshot())
+    page.get_by_role("button", name="关闭预览").click()
 
     page.locator(".cke_editable").first.click()
     page.keyboard.press("Control+Home")
@@ -187,6 +279,7 @@ def take_staff_pictures(page, run, lead):
     save("picture-dialog", page.screenshot(style=".cke_notifications_area {visibility: hidden}"))
 
     page.get_by_role("button", name="确定").click()
+    run(UPLOADED)
     page.locator(".cke_button__library").click()
     page.locator(".library-grid button").first.click()
     page.locator(".library-grid img").first.wait_for()
@@ -195,12 +288,15 @@ def take_staff_pictures(page, run, lead):
 
     page.on("dialog", lambda dialog: dialog.accept())  # the form was changed, and is left
     open_form(page, lead)
+    page.get_by_role("button", name="丢弃").click()
+    page.set_viewport_size({**OFFICE, "height": 1150})  # the two versions stand below the error
     page.fill("#id_title", "样例：我后保存的标题")
     run(COLLEAGUE)
     page.get_by_role("button", name="保存草稿").click()
     page.locator(".errornote, .errorlist").first.wait_for()
     page.locator(".cke_editable").first.wait_for()
-    save("stale-form", page.screenshot())
+    save("stale-form", page.screenshot(style=".local-draft-kept {visibility: hidden}"))
+    page.set_viewport_size(OFFICE)
 
     page.goto(f"{SITE}/admin/files/asset/add/")
     drawing = {"name": "样例.svg", "mimeType": "image/svg+xml", "buffer": b'<svg xmlns="http://www.w3.org/2000/svg"/>'}
@@ -217,6 +313,32 @@ def take_staff_pictures(page, run, lead):
     save("repeal", page.screenshot())
 
 
+def take_pictures_of_reviews(page_of, run):
+    live, returned, whole = run(REVIEWS).split(",")
+    article = f"{SITE}/admin/news/article"
+    reviewer, author = page_of(OFFICE), page_of(OFFICE)
+    sign_in(reviewer, "first")
+    save("reviewer-dashboard", reviewer.screenshot())
+    run(SINCE)  # the dashboard says how many days ago, the page of a review says when
+    reviewer.goto(f"{article}/{live}/review/", wait_until="networkidle")
+    save("review", reviewer.screenshot(full_page=True))
+    reviewer.goto(f"{article}/{whole}/sheet/", wait_until="networkidle")
+    # Its foot says when it was made.
+    save("review-sheet", reviewer.locator(".sheet").screenshot(style=".sheet footer {display: none}"))
+
+    sign_in(author, "author")
+    open_form(author, returned)
+    save("returned", author.screenshot())
+    author.goto(f"{article}/", wait_until="networkidle")
+    for title in ("样例标准征求意见的说明", "样例单位参观质量展览", "样例小组成果发布"):
+        author.locator("#result_list tr", has_text=title).get_by_role("checkbox").check()
+    author.select_option("[name=action]", "verb_submit")
+    author.get_by_role("button", name="执行").click()
+    author.click("[name=_do]")
+    author.locator(".bulk-lines .badge").first.wait_for()
+    save("bulk", author.screenshot())
+
+
 def main():
     if sentence := chromium.what_is_missing():
         sys.exit(sentence)
@@ -231,6 +353,7 @@ def main():
 
         take_readers_pictures(page_of)
         take_staff_pictures(page_of(OFFICE), run, lead)
+        take_pictures_of_reviews(page_of, run)
         browser.close()
 
 

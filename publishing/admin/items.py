@@ -89,7 +89,7 @@ class PublishableAdmin(WritingAdmin):
 
     form = PublishableForm
     detail_view_class = None
-    handbook = "write"
+    handbook = "write saving review"
     change_form_template = "admin/publishing/item_change_form.html"
     object_history_template = "admin/publishing/item_history.html"
 

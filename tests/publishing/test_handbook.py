@@ -1,7 +1,9 @@
 """The editor's handbook in the admin, and the links that lead from forms and pages to its sections."""
 
 import re
+import tempfile
 from datetime import date
+from pathlib import Path
 from unittest import mock
 
 from django.conf import settings
@@ -78,6 +80,12 @@ class HandbookPageTests(TestCase):
     def test_a_picture_that_is_not_there_is_not_found(self):
         self.assertEqual(self.client.get("/admin/handbook/screenshots/nothing.png").status_code, 404)
         self.assertEqual(self.client.get("/admin/handbook/screenshots/..%2f..%2fseed.png").status_code, 404)
+
+    def test_a_picture_that_was_not_taken_yet_takes_nothing_else_away(self):
+        text = Path(self.enterContext(tempfile.TemporaryDirectory())) / "handbook.md"
+        text.write_text('# 样例\n\n## <a id="start"></a>开始\n\n![样例](screenshots/nothing.png)\n', "utf-8")
+        with mock.patch.object(handbook, "TEXT", text):
+            self.assertContains(self.page(), '<h2 id="start">开始</h2>', html=True)
 
     def test_the_program_runs_where_the_documents_were_left_out(self):
         with mock.patch.object(handbook, "TEXT", settings.BASE_DIR / "docs" / "nothing.md"):
