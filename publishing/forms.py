@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import display_for_field
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,6 +22,12 @@ from files.models import Asset
 
 from . import content, permissions
 from .models import Attachment, Dossier, Label, Publishable, Relation
+
+
+def validate_moment(moment):
+    """Refuse a year that the databases, the time zones or the feeds could not tell; it was mistyped anyway."""
+    if not 1900 <= moment.year < 2200:
+        raise ValidationError(_("Please check the year: it lies between 1900 and 2199."))
 
 
 class AttachmentForm(forms.Form):
@@ -58,6 +65,10 @@ class RelationForm(forms.Form):
         label=_("the item"),
         widget=AutocompleteSelect(Relation._meta.get_field("target"), admin.site),
     )
+
+    def __init__(self, *args, targets, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["target"].queryset = targets
 
     @staticmethod
     def row(cleaned):
@@ -161,7 +172,7 @@ class PublishableForm(forms.ModelForm):
         if instance is not None and instance.pk:
             if data is not None and not self.is_looking:
                 # Until the end of the transaction nobody else saves, publishes or withdraws this item.
-                Dossier.objects.select_for_update().get(pk=instance.pk)
+                Dossier.objects.locked().get(pk=instance.pk)
                 instance.refresh_from_db()
             self.newest, self.live_column = instance.dossier.newest_revision, instance.column
             opened = self.newest.content if self.newest else content.of_row(instance)
@@ -183,7 +194,19 @@ class PublishableForm(forms.ModelForm):
             initial=opened["attachments"],
             form_kwargs={"may_add_files": self.user is not None and self.user.has_perm("files.add_asset")},
         )
-        self.relations = RelationFormSet(data, prefix="relations", initial=opened["relations"])
+        self.relations = RelationFormSet(
+            data,
+            prefix="relations",
+            initial=opened["relations"],
+            form_kwargs={"targets": self._targets([row["target"] for row in opened["relations"]])},
+        )
+
+    def _targets(self, kept):
+        """Return the dossiers that a relation may name: those the person may know of, and those it names already."""
+        if self.user is None:
+            return Dossier.objects.all()
+        known = Dossier.objects.nameable_by(self.user)
+        return Dossier.objects.filter(Q(pk__in=known.values("pk")) | Q(pk__in=kept))
 
     @property
     def media(self):
@@ -278,6 +301,8 @@ class PublishableForm(forms.ModelForm):
         if self.is_publishing and not self.errors:
             try:
                 self._check_the_way_to_readers({self.live_column, self.instance.column} - {None})
+                if self.newest is not None and self.instance.open_review:
+                    raise ValidationError(_("This item is under review. Take it back before you publish it yourself."))
                 self.instance.clean_for_publication()
             except ValidationError as error:
                 self.add_error(None, error)

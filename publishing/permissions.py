@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.models import User
 
-from . import subjects
+from . import roles, subjects
 
 EVERYWHERE = object()
 REVIEWING = ("view", "first_review", "second_review", "final_review")  # what a stand-in may do in place of another
@@ -67,15 +67,26 @@ def own_reach(user):
     rows = ColumnRole.objects.filter(user=user).values_list(
         "column_id", "column__subject", "role__permissions__content_type__app_label", "role__permissions__codename"
     )
-    others = {model.subject() for model in subjects.models()}
+    chosen = roles.chosen_models()
     for column_pk, subject, app_label, name in rows:
-        if name and app_label not in others - {subject}:  # a column of news opens no notices
+        if name and _holds_in_a_column(subject, app_label, name, chosen):
             found.by_permission.setdefault(f"{app_label}.{name}", set()).add(column_pk)
     if found.by_permission:
         below = _columns_below()
         for permission, columns in found.by_permission.items():
             found.by_permission[permission] = {pk for column in columns for pk in below(column)}
     return found
+
+
+def _holds_in_a_column(subject, app_label, name, chosen):
+    """Return whether a role narrowed to a column of ``subject`` gives the permission.
+
+    To items of that subject, to files, and to look up what an item is made of: accounts, roles, the log and the home
+    page lie in no column, and whoever asks for them asks without one.
+    """
+    action, _underscore, model_name = name.rpartition("_")
+    is_of_items = (app_label, model_name) == (subject, subjects.model_for(subject)._meta.model_name)
+    return is_of_items or app_label == "files" or roles.is_for_all_staff(app_label, model_name, action, chosen)
 
 
 def _columns_below():

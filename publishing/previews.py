@@ -181,7 +181,7 @@ def take_comment(link, name, text):
     """
     detail = f"{name}：{text}" if name else text
     with transaction.atomic():
-        dossier = Dossier.objects.select_for_update().get(pk=link.dossier_pk)
+        dossier = Dossier.objects.locked().get(pk=link.dossier_pk)
         comments = dossier.staff_notes.filter(code=StaffNote.Code.COMMENT, created_at__gte=link.made_at)
         if comments.filter(detail=detail).exists():
             return

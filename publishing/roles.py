@@ -31,18 +31,30 @@ ADMINISTERED_APPS = (
 )
 
 
-def grant_permissions(using="default", **kwargs):
-    """Create the role groups and give them what they lack; what staff granted by hand stays."""
-    from django.contrib.auth.models import Group, Permission
-
+def chosen_models():
+    """Return {(app label, model name)} of what the form of an item lets its author choose from: his to look up."""
     from accounts.models import ReaderGroup
 
     from . import subjects
 
-    item_models = [model._meta.model_name for model in subjects.models()]
-    # What the form of an item lets its author choose from must be his to look up.
     chosen = {field.related_model for model in subjects.models() for field in model._meta.fields if field.related_model}
-    chosen_models = {(model._meta.app_label, model._meta.model_name) for model in chosen | {ReaderGroup}}
+    return {(model._meta.app_label, model._meta.model_name) for model in chosen | {ReaderGroup}}
+
+
+def is_for_all_staff(app_label, model_name, action, chosen):
+    """Return whether whoever writes or reviews may do ``action``: to look up what items are filed under and made of."""
+    is_shared = app_label == "publishing" and model_name not in ADMINISTRATORS_ONLY
+    return action == "view" and (is_shared or (app_label, model_name) in chosen)
+
+
+def grant_permissions(using="default", **kwargs):
+    """Create the role groups and give them what they lack; what staff granted by hand stays."""
+    from django.contrib.auth.models import Group, Permission
+
+    from . import subjects
+
+    item_models = [model._meta.model_name for model in subjects.models()]
+    chosen = chosen_models()
     permissions = Permission.objects.using(using).select_related("content_type")
     for role, item_actions in ITEM_ACTIONS.items():
         group, _created = Group.objects.using(using).get_or_create(name=role)
@@ -53,8 +65,7 @@ def grant_permissions(using="default", **kwargs):
             if (
                 (kind.model in item_models and action in item_actions)
                 or (kind.app_label == "files" and action in FILE_ACTIONS[role])
-                or (kind.app_label == "publishing" and action == "view" and kind.model not in ADMINISTRATORS_ONLY)
-                or ((kind.app_label, kind.model) in chosen_models and action == "view")
+                or is_for_all_staff(kind.app_label, kind.model, action, chosen)
                 or (role == ADMINISTRATOR and kind.app_label in ADMINISTERED_APPS)
             ):
                 wanted.add(permission)

@@ -42,7 +42,7 @@ def action_for(verb_class):
             text = _("These are more than %(most)s items. Please choose fewer at a time.") % {"most": MOST_ITEMS}
             model_admin.message_user(request, text, messages.WARNING)
             return None
-        asked = verb_class(request.POST if "_do" in request.POST else None, item=None)
+        asked = verb_class(request.POST if "_do" in request.POST else None, item=None, user=request.user)
         is_answered = asked.is_valid()
         if is_answered:
             lines = [perform(model_admin, request, verb_class, pk) for pk in chosen]
@@ -75,7 +75,7 @@ def look(model_admin, request, verb_class, pk):
 def perform(model_admin, request, verb_class, pk):
     """Do the verb to one item in a transaction of its own, so that another's refusal takes nothing back."""
     with transaction.atomic():
-        Dossier.objects.select_for_update().get(pk=pk)
+        Dossier.objects.locked().get(pk=pk)
         line = look(model_admin, request, verb_class, pk)
         if not line.refusals:
             verb = verbs.attempt(verb_class, request.user, line.item, request.POST)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from audit.admin import EntryAdmin
 
 from .. import subjects
-from ..models import Column, Dossier
+from ..models import Dossier
 
 EntryAdmin.item_url_name = "admin:publishing_dossier_change"
 
@@ -23,12 +23,7 @@ class DossierAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         """What was published, and of the rest what lies in the person's columns: a title may be a secret yet."""
-        columns = Column.objects.within_reach(request.user, "view")
-        allowed = Q()
-        for model in subjects.models():
-            name = model._meta.model_name
-            allowed |= Q(**{f"{name}__published_at__isnull": False}) | Q(**{f"{name}__column__in": columns})
-        dossiers = super().get_queryset(request).filter(allowed)
+        dossiers = super().get_queryset(request).nameable_by(request.user)
         return dossiers.select_related(*(model._meta.model_name for model in subjects.models()))
 
     def get_search_results(self, request, queryset, search_term):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.admin.utils import display_for_field
+from django.db.models import ForeignKey
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReaderGroup
@@ -67,8 +68,11 @@ def _in_words(item, revision_content):
         field = item._meta.get_field(name)
         if isinstance(field, RichTextField):
             continue
-        value = getattr(copy, name)
-        words[field.verbose_name] = str(display_for_field(value, field, "")).splitlines()
+        if isinstance(field, ForeignKey):
+            pk = revision_content["fields"].get(name)
+            words[field.verbose_name] = _names(field.related_model, [pk] if pk else [])
+        else:
+            words[field.verbose_name] = str(display_for_field(getattr(copy, name), field, "")).splitlines()
     words[_("labels")] = _names(Label, revision_content["labels"])
     words[_("reader groups")] = _names(ReaderGroup, revision_content["readers"])
     captions = {row["asset"]: row["caption"] for row in revision_content["attachments"]}

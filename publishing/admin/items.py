@@ -27,7 +27,7 @@ from audit.actions import Action
 from audit.models import Entry
 
 from .. import content, permissions
-from ..forms import PublishableForm
+from ..forms import PublishableForm, validate_moment
 from ..handbook import see
 from ..models import Column, Dossier, Publishable, Review, Revision, StaffNote, Stage
 from . import bulk, history, reviews
@@ -157,10 +157,11 @@ class PublishableAdmin(WritingAdmin):
         return items if request.resolver_match.kwargs else items.within_reach(request.user, "view")
 
     def get_readonly_fields(self, request, obj=None):
-        """What changes with the save, without a publication, is the publisher's as soon as readers see it."""
+        """What changes with the save, without a publication, is the publisher's as soon as reviewers or readers see it."""
         names = list(super().get_readonly_fields(request, obj))
-        if obj is not None and obj.live_revision_id and not self.has_publish_permission(request, obj):
-            names.extend(obj.immediate)
+        if obj is not None and obj.immediate and not self.has_publish_permission(request, obj):
+            is_settled = obj.live_revision_id is not None or obj.open_review is not None
+            names.extend(obj.immediate if is_settled else ())
         return names
 
     # -- The list -----------------------------------------------------------------------------------------------------
@@ -221,6 +222,8 @@ class PublishableAdmin(WritingAdmin):
             field.widget.can_change_related = field.widget.can_delete_related = False
         elif isinstance(field.widget, AdminTextareaWidget):
             field.widget.attrs["rows"] = 3  # it grows with what is typed
+        elif isinstance(db_field, models.DateTimeField):
+            field.validators.append(validate_moment)
         return field
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -393,11 +396,19 @@ class PublishableAdmin(WritingAdmin):
     @method_decorator(transaction.atomic)
     def restore_view(self, request, pk, number):
         """Save the content of an old revision as the newest one; what readers see changes by publishing only."""
-        get_object_or_404(Dossier.objects.select_for_update(), pk=pk)
+        get_object_or_404(Dossier.objects.locked(), pk=pk)
         item = get_object_or_404(self.model.objects.select_related("dossier"), pk=pk)
         if not self.has_change_permission(request, item):
             raise PermissionDenied
         old, newest = get_object_or_404(item.dossier.revisions, number=number), item.dossier.newest_revision
+        column = Column.objects.filter(pk=old.content["fields"].get("column")).first() or item.column
+        if column != item.column and not self.may(request, "change", column):
+            text = _("Your roles do not allow you to write in this column. Please choose another one.")
+            self.message_user(request, text, messages.ERROR)
+            return self.back_to(item)
+        facts = {"facts__old": old.number, "facts__revision": newest.number}
+        if Entry.objects.filter(item=item.pk, action=Action.RESTORED_REVISION, **facts).exists():  # a second click
+            return self.back_to(item)
         lost = content.missing(item, old.content)
         revision = item.record_revision(content.of_revision(item, old.content), request.user, base=newest)
         words = {"old": old.number, "number": revision.number}
@@ -413,7 +424,7 @@ class PublishableAdmin(WritingAdmin):
     @staticmethod
     def lock_to_write(request, pk):
         """Hold the dossier until the end of the transaction, so that nobody else acts on the item; not just to look."""
-        dossiers = Dossier.objects.select_for_update() if request.method == "POST" else Dossier.objects.all()
+        dossiers = Dossier.objects.locked() if request.method == "POST" else Dossier.objects.all()
         get_object_or_404(dossiers, pk=pk)
 
     @method_decorator(transaction.atomic)
@@ -435,7 +446,7 @@ class PublishableAdmin(WritingAdmin):
                 self.message_user(request, verb.done, messages.SUCCESS)
                 return self.back_to(item)
         else:
-            verb = verb_class(item=item)
+            verb = verb_class(item=item, user=request.user)
         context = {
             **self.admin_site.each_context(request),
             "title": verb.label,
@@ -454,9 +465,10 @@ class PublishableAdmin(WritingAdmin):
         item = get_object_or_404(self.model, pk=pk)
         if not self.has_change_permission(request, item):
             raise PermissionDenied
-        note = get_object_or_404(StaffNote.objects.unresolved(), pk=note_pk, dossier=pk)
-        note.resolve(by=request.user)
-        audit.record(request.user, Action.NOTE_CHECKED, item=item.pk, note=note.code)
+        note = get_object_or_404(StaffNote.objects.select_for_update(), pk=note_pk, dossier=pk)
+        if note.resolved_at is None:  # else somebody was faster, or clicked twice
+            note.resolve(by=request.user)
+            audit.record(request.user, Action.NOTE_CHECKED, item=item.pk, note=note.code)
         return self.back_to(item)
 
     @method_decorator(csp_update({"frame-src": [SELF]}))  # the preview below the decision

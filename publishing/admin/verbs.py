@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import permissions
+from ..forms import validate_moment
 from ..models import Dossier, Publishable, Refused, Relation
 
 Status = Publishable.Status
@@ -29,10 +30,10 @@ class Verb(forms.Form):
 
     do_not_call_in_templates = True  # the class itself stands in the list of buttons
 
-    def __init__(self, *args, item, **kwargs):
-        """item: None while the answers are meant for many items; then only they are checked."""
+    def __init__(self, *args, item, user, **kwargs):
+        """item: None while the answers are meant for many items; then only they are checked. user: who is asked."""
         super().__init__(*args, **kwargs)
-        self.item = item
+        self.item, self.user = item, user
 
     def clean(self):
         if self.item is not None:
@@ -76,7 +77,7 @@ def moment_field(label, **kwargs):
     widget = AdminSplitDateTime()
     for part, name in zip(widget.widgets, (_("Date"), _("Time")), strict=True):
         part.attrs["aria-label"] = name
-    return forms.SplitDateTimeField(label=label, widget=widget, **kwargs)
+    return forms.SplitDateTimeField(label=label, widget=widget, validators=[validate_moment], **kwargs)
 
 
 def reason_field(help_text=""):
@@ -122,9 +123,10 @@ class Submit(Verb):
     @classmethod
     def applies_to(cls, item):
         newest = item.dossier.newest_revision
-        if item.is_removed or newest is None or newest.pk == item.live_revision_id or item.open_review:
+        if item.is_removed or newest is None or item.open_review:
             return False
-        return item.required_steps(newest) > 0
+        is_settled = newest.pk == item.live_revision_id and not item.dossier.reviews.owed().exists()
+        return not is_settled and item.required_steps(newest) > 0
 
     def clean_publish_at(self):
         moment = self.cleaned_data["publish_at"]
@@ -181,7 +183,9 @@ class Publish(Verb):
     @classmethod
     def applies_to(cls, item):
         newest = item.dossier.newest_revision
-        return item.status == Status.DRAFT and newest is not None and not item.required_steps(newest)
+        if item.status != Status.DRAFT or newest is None or item.open_review:
+            return False
+        return not item.required_steps(newest)
 
     def check(self):
         self.item.check_revision(self.item.dossier.newest_revision)
@@ -296,10 +300,23 @@ class Repeal(Verb):
     def applies_to(cls, item):
         return item.status in (Status.PUBLISHED, Status.EXPIRED)
 
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["successor"].queryset = Dossier.objects.nameable_by(user)
+
     def clean_successor(self):
+        """The successor is changed too: it takes the right to publish there, and a review of it is not ended by the way."""
         successor = self.cleaned_data["successor"]
-        if successor and (successor.pk == self.item.pk or successor.subject != self.item.subject()):
+        if successor is None:
+            return None
+        if successor.pk == self.item.pk or successor.subject != self.item.subject():
             raise ValidationError(_("Choose another item of the same subject."))
+        if not self.user.has_perm(permissions.codename(type(self.item), "publish"), successor.item):
+            raise ValidationError(
+                _("Your roles do not allow you to publish in its column. Leave this empty, or ask who publishes there.")
+            )
+        if successor.item.open_review:
+            raise ValidationError(_("This item is under review; name it when the review has ended."))
         return successor
 
     def perform(self, user):
@@ -435,7 +452,7 @@ def attempt(verb_class, user, item, data):
 
     The caller holds the dossier's lock. What the verb has begun when it is refused is undone.
     """
-    verb = verb_class(data, item=item)
+    verb = verb_class(data, item=item, user=user)
     if verb.is_valid():
         try:
             with transaction.atomic():

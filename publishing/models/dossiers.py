@@ -8,6 +8,24 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import subjects
+from .columns import Column
+
+
+class DossierQuerySet(models.QuerySet):
+    def locked(self):
+        """Hold what is read until the end of the transaction: nobody else acts on these items meanwhile.
+
+        Others may still name them: whoever ties his item to one may hold what its editor waits for, such as the log.
+        """
+        return self.select_for_update(no_key=True)
+
+    def nameable_by(self, user):
+        """Return what ``user`` may know of: what was published, and what lies where he may look at drafts."""
+        columns, allowed = Column.objects.within_reach(user, "view"), Q()
+        for model in subjects.models():
+            name = model._meta.model_name
+            allowed |= Q(**{f"{name}__published_at__isnull": False}) | Q(**{f"{name}__column__in": columns})
+        return self.filter(allowed)
 
 
 class Dossier(models.Model):
@@ -20,6 +38,7 @@ class Dossier(models.Model):
     )
     labels = models.ManyToManyField("publishing.Label", blank=True, verbose_name=_("labels"))
     readers = models.ManyToManyField("accounts.ReaderGroup", blank=True, verbose_name=_("reader groups"))
+    objects = DossierQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("dossier")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 import audit
 from audit.actions import Action
+from audit.models import Entry
 
 from .. import content, content_version, permissions, review_messages, richtext, tasks, visibility
 from ..richtext import RichTextField
@@ -84,11 +85,10 @@ class PublishableQuerySet(models.QuerySet):
     def with_last_review(self):
         """Add ``review_stage`` and ``review_outcome`` of each item's newest review, and ``is_owed`` (see Review.owed)."""
         newest = Review.objects.filter(dossier=OuterRef("pk")).order_by("-pk")
-        early = Review.objects.filter(revision=OuterRef("live_revision"), published_early_at__isnull=False)
         return self.annotate(
             review_stage=Subquery(newest.values("stage")[:1]),
             review_outcome=Subquery(newest.values("outcome")[:1]),
-            is_owed=Exists(early.exclude(outcome=Review.Outcome.PASSED)),
+            is_owed=Exists(Review.objects.owed().filter(dossier=OuterRef("pk"))),
         )
 
     def within_reach(self, user, action):
@@ -343,12 +343,13 @@ class Publishable(models.Model):
         lacks what it needs for publication.
         """
         with transaction.atomic():
-            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            Dossier.objects.locked().get(pk=self.dossier_id)
             self.refresh_from_db()
             steps = self.required_steps(revision)
             if revision != self.dossier.newest_revision:
                 raise Refused(_("Somebody saved a newer revision in the meantime."))
-            if revision.pk == self.live_revision_id:
+            live = self.live_revision
+            if revision == live and not self.dossier.reviews.owed().exists():
                 raise Refused(_("Readers see this revision already; there is nothing to review."))
             if not steps:
                 raise Refused(_("Texts of this column need no review."))
@@ -359,7 +360,8 @@ class Publishable(models.Model):
             review = Review.objects.create(
                 dossier=self.dossier,
                 revision=revision,
-                column_id=revision.content["fields"]["column"],
+                # Where the column was deleted since the save, the text stays in that of the row.
+                column=Column.objects.filter(pk=revision.content["fields"]["column"]).first() or self.column,
                 steps=steps,
                 stage=ROUTES[steps][0],
                 waiting_since=now,
@@ -369,8 +371,8 @@ class Publishable(models.Model):
                 urgency=urgency,
             )
             review.authors.set({by.pk, *self.authors_of(revision)})
-            live = self.live_revision
-            facts = {"review": review.pk, "revision": revision.number, "base": live and live.number, "steps": steps}
+            base = live.number if live and live != revision else None
+            facts = {"review": review.pk, "revision": revision.number, "base": base, "steps": steps}
             if urgency:
                 facts["urgency"] = urgency
             audit.record(by, Action.SUBMITTED, item=self.pk, **facts)
@@ -388,8 +390,23 @@ class Publishable(models.Model):
         else:
             passed = self.dossier.reviews.filter(outcome=Review.Outcome.PASSED, revision__lt=owed.revision_id)
             cleared = passed.aggregate(number=Max("revision__number"))["number"] or 0
-        saved = self.dossier.revisions.filter(number__gt=cleared, number__lte=revision.number, author__isnull=False)
+        numbers = self._numbers_behind(range(cleared + 1, revision.number + 1))
+        saved = self.dossier.revisions.filter(number__in=numbers, author__isnull=False)
         return set(saved.values_list("author", flat=True))
+
+    def _numbers_behind(self, numbers):
+        """Return ``numbers`` of revisions (set) with those of which restored ones among them took their text."""
+        told = Entry.objects.filter(item=self.pk, action__in=[Action.RESTORED_REVISION, Action.PUBLISHED])
+        told = list(told.values_list("action", "facts"))
+        source = {facts["revision"]: facts["old"] for action, facts in told if action == Action.RESTORED_REVISION}
+        published = [facts["revision"] for action, facts in told if action == Action.PUBLISHED]
+        found, waiting = set(), set(numbers)
+        while waiting:
+            found |= waiting
+            olds = [source[number] for number in waiting if number in source]
+            floors = [(max((number for number in published if number <= old), default=0), old) for old in olds]
+            waiting = {number for floor, old in floors for number in range(floor + 1, old + 1)} - found
+        return found
 
     # -- Verbs ----------------------------------------------------------------------------------------------------
     # Each says who did it: ``by``, a User, or None for the system (an import, a job).
@@ -402,7 +419,7 @@ class Publishable(models.Model):
         A review that is open ends: it was of another text.
         """
         with transaction.atomic():
-            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            Dossier.objects.locked().get(pk=self.dossier_id)
             revision = content.add_revision(self.dossier, new_content, author, base)
             if not type(self).objects.filter(pk=self.pk, live_revision__isnull=False).exists():
                 content.apply(self, revision.content)
@@ -422,16 +439,18 @@ class Publishable(models.Model):
         where a person would go round the review of the column.
         """
         with transaction.atomic():
-            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            Dossier.objects.locked().get(pk=self.dossier_id)
             self.refresh_from_db()
             if by is not None and self.required_steps(revision):
                 raise Refused(_("Texts of this column are published by their review."))
+            if by is not None and self.open_review:
+                raise Refused(_("This item is under review. Take it back before you publish it yourself."))
             self.show(revision, by=by, at=at, is_dated=is_dated)
 
     def show(self, revision, *, by, at=None, is_dated=True):
         """Put ``revision`` before the readers: what ``publish`` and a passed review have in common."""
         with transaction.atomic():
-            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            Dossier.objects.locked().get(pk=self.dossier_id)
             self.refresh_from_db()
             had_text = {name: getattr(self, name) for name in ("title", "corrections", *self.rich_text_names())}
             content.apply(self, revision.content)
@@ -479,7 +498,7 @@ class Publishable(models.Model):
     def relate(self, target, kind, *, by):
         """Tie this item to ``target`` (Dossier) for readers at once, and in its newest revision, which would lose the tie."""
         with transaction.atomic():
-            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            Dossier.objects.locked().get(pk=self.dossier_id)
             newest = self.dossier.newest_revision
             relations = [row for row in newest.content["relations"] if row != {"target": target.pk, "kind": kind}]
             relations.append({"target": target.pk, "kind": kind})
@@ -496,7 +515,7 @@ class Publishable(models.Model):
         It is a change of the text like any other: it goes to the readers by ``publish`` or by its review.
         """
         with transaction.atomic():
-            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            Dossier.objects.locked().get(pk=self.dossier_id)
             newest = self.dossier.newest_revision
             notes = [
                 *newest.content["fields"].get("corrections", []),
@@ -513,14 +532,16 @@ class Publishable(models.Model):
         self._change(by, Action.WITHDRAWN, facts, withdrawn_at=timezone.now(), withdrawal_reason=reason)
 
     def reinstate(self, *, by):
-        """Undo a withdrawal or a repeal."""
-        nothing = {"withdrawn_at": None, "withdrawal_reason": "", "repealed_at": None, "repeal_reason": ""}
-        self._change(by, Action.REINSTATED, **nothing)
+        """Undo the withdrawal or, of what was not withdrawn, the repeal: a void document is not in force by the way."""
+        if self.withdrawn_at:
+            self._change(by, Action.REINSTATED, withdrawn_at=None, withdrawal_reason="")
+        else:
+            self._change(by, Action.REINSTATED, repealed_at=None, repeal_reason="")
 
     def trash(self, reason, *, by):
         """Take the item from readers and from the work of staff; it is purged after PURGED_AFTER, unless restored."""
         with transaction.atomic():
-            Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            Dossier.objects.locked().get(pk=self.dossier_id)
             review = self.open_review
             if review:
                 review.recall(by)
@@ -534,9 +555,14 @@ class Publishable(models.Model):
         self._change(by, Action.RESTORED, trashed_at=None, trash_reason="")
 
     def purge(self, *, by):
-        """Delete the item with all its revisions for good; the audit log keeps that it was there, and its title."""
+        """Delete the item with all its revisions for good; the audit log keeps that it was there, and its title.
+
+        What was restored from the trash in the meantime stays.
+        """
         with transaction.atomic():
-            dossier = Dossier.objects.select_for_update().get(pk=self.dossier_id)
+            dossier = Dossier.objects.locked().get(pk=self.dossier_id)
+            if not type(self).objects.filter(pk=self.pk, trashed_at__isnull=False).exists():
+                return
             subject, title, number = self.subject(), self.title, self.pk
             dossier.related_from.all().delete()  # else they would protect it
             type(self).objects.filter(pk=number).delete()

@@ -105,7 +105,8 @@ class ReviewQuerySet(models.QuerySet):
         is_live = Q(pk__in=[])
         for items in live:
             is_live |= Exists(items)
-        return self.filter(is_live, published_early_at__isnull=False).exclude(outcome=Review.Outcome.PASSED)
+        passed = Review.objects.filter(revision=OuterRef("revision"), outcome=Review.Outcome.PASSED)
+        return self.filter(is_live, ~Exists(passed), published_early_at__isnull=False)
 
 
 class Review(models.Model):
@@ -278,7 +279,7 @@ class Review(models.Model):
             self.save()
             absent = permissions.stands_in_for(by, self.permission(f"{stage}_review"), self.column)
             audit.record(by, Action.PASSED, item=self.dossier_id, **facts, **({"for": absent} if absent else {}))
-            if is_last and not self.published_early_at:
+            if is_last and self.dossier.item.live_revision_id != self.revision_id:  # else it went out ahead
                 self._publish(by, self.publish_at)
             if is_last:
                 review_messages.passed(self)
@@ -339,7 +340,7 @@ class Review(models.Model):
     def _lock(self):
         """Hold the dossier, and with it every decision on it, to the end of the transaction; Refused if one was faster."""
         read = (self.stage, self.waiting_since, self.outcome)
-        Dossier.objects.select_for_update().get(pk=self.dossier_id)
+        Dossier.objects.locked().get(pk=self.dossier_id)
         self.refresh_from_db()
         if read != (self.stage, self.waiting_since, self.outcome):
             raise Refused(_("This step was decided while you were reading. What you typed is kept below."))

@@ -398,6 +398,14 @@ class PublishingTests(FormTestCase):
                 self.assertEqual(self.page(item).title, "样例新标题" if may else "样例标题")
                 self.assertEqual(item.dossier.revisions.count(), 2 if may else 1)
 
+    def test_a_year_that_was_mistyped_is_told(self):
+        activity = make_activity(published_at=None)
+        for day in ("0001-01-01", "9999-12-31"):
+            answer = self.save(activity, starts_at_0=day, starts_at_1="00:00")
+            self.assertContains(answer, "请检查年份")
+            activity.refresh_from_db()
+            self.assertIsNone(activity.starts_at)
+
     def test_a_reviewer_adds_nothing(self):
         self.client.force_login(make_staff(roles.REVIEWER))
         self.assertEqual(self.client.get("/admin/news/article/add/").status_code, 403)
@@ -496,6 +504,13 @@ class StaffNoteTests(FormTestCase):
         self.assertEqual(note.resolved_by, self.staff)
         self.assertNotContains(self.client.get(url_of(item)), "样例细节")
         self.assertEqual(Entry.objects.latest("number").action, "note_checked")
+
+    def test_a_second_click_is_no_error_and_leaves_no_second_entry(self):
+        item = make_article()
+        note = StaffNote.objects.create(dossier=item.dossier, code=StaffNote.Code.UNKNOWN_DATE)
+        for _click in range(2):
+            self.assertRedirects(self.client.post(url_of(item, "note", note.pk)), url_of(item))
+        self.assertEqual(Entry.objects.filter(action="note_checked").count(), 1)
 
     def test_it_is_ticked_off_by_post_and_for_its_own_item(self):
         item, other = make_article(), make_article()

@@ -3,6 +3,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from audit.models import Entry
 from news.models import Article
 from publishing import roles
 from tests.factories import make_article, make_label, make_staff
@@ -68,6 +69,13 @@ class HistoryTests(TestCase):
         self.assertEqual((newest.number, newest.base, newest.author), (3, self.second, self.author))
         self.assertEqual(newest.content["fields"]["title"], "定于十月举办")
         self.assertEqual(Article.objects.get(pk=self.item.pk).title, "定于九月举办")
+
+    def test_restoring_twice_restores_once(self):
+        self.client.post(self.url("restore", 1))
+        answer = self.client.post(self.url("restore", 1), follow=True)
+        self.assertEqual(answer.status_code, 200)
+        self.assertEqual(self.item.dossier.revisions.count(), 3)
+        self.assertEqual(Entry.objects.filter(action="restored_revision").count(), 1)
 
     def test_restoring_says_what_is_no_longer_there(self):
         name, number = self.label._meta.verbose_name, self.label.pk

@@ -10,7 +10,7 @@ from audit.models import Entry
 from publishing import content_version, roles
 from publishing.admin.verbs import VERBS
 from publishing.models import Publishable
-from tests.factories import has_pending_changes, make_article, make_notice, make_staff, make_user
+from tests.factories import has_pending_changes, make_article, make_notice, make_review, make_staff, make_user
 
 Status = Publishable.Status
 
@@ -105,6 +105,23 @@ class VerbTests(VerbTestCase):
         self.do(item, "reinstate")
         self.assertEqual(item.status, Status.PUBLISHED)
 
+    def test_a_withdrawn_document_that_was_repealed_stays_repealed(self):
+        item = make_notice()
+        item.repeal("样例废止原因", by=None)
+        item.withdraw("样例撤回原因", by=None)
+        self.do(item, "reinstate")
+        self.assertEqual((item.status, item.repeal_reason), (Status.REPEALED, "样例废止原因"))
+        self.do(item, "reinstate")
+        self.assertEqual(item.status, Status.PUBLISHED)
+
+    def test_a_date_that_no_calendar_of_ours_knows_is_refused(self):
+        item = make_article()
+        before = item.published_at
+        for day in ("0001-01-01", "9999-12-31", "1899-12-31"):
+            answer = self.do(item, "date", at_0=day, at_1="00:00")
+            self.assertEqual(answer.status_code, 200)
+            self.assertEqual(item.published_at, before)
+
     def test_a_repeal_names_what_takes_the_place(self):
         old, new = make_notice(), make_notice()
         self.do(old, "repeal", reason="样例原因", successor=new.pk)
@@ -126,6 +143,14 @@ class VerbTests(VerbTestCase):
         new.publish(new.dossier.newest_revision, by=None)
         self.assertEqual(new.title, "样例新标题")
         self.assertEqual(new.dossier.relations.count(), 1)
+
+    def test_a_repeal_ends_no_review_of_its_successor(self):
+        review, old = make_review(), make_article()
+        answer = self.do(old, "repeal", reason="样例原因", successor=review.dossier_id)
+        self.assertContains(answer, "正在审核")
+        review.refresh_from_db()
+        self.assertTrue(review.is_open)
+        self.assertIsNone(old.repealed_at)
 
     def test_a_repeal_takes_no_successor_of_another_kind(self):
         notice = make_notice()

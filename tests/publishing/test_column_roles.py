@@ -85,6 +85,62 @@ class ColumnRoleTests(TestCase):
         item.refresh_from_db()
         self.assertEqual(item.column, self.mine)
 
+    def test_no_number_typed_by_hand_shows_a_title_of_another_column(self):
+        secret = make_article(title="样例秘密", column=self.other, published_at=None)
+        item = make_article(title="样例甲", column=self.mine)
+        rows = {"relations-TOTAL_FORMS": 1, "relations-0-kind": "follows", "relations-0-target": secret.pk}
+        answer = self.save(item, **rows)
+        self.assertEqual(answer.status_code, 200)
+        self.assertNotContains(answer, "样例秘密")
+        self.assertEqual(item.dossier.revisions.count(), 1)
+
+    def test_a_tie_that_a_colleague_made_is_kept(self):
+        secret = make_article(title="样例秘密", column=self.other, published_at=None)
+        item = make_article(title="样例甲", column=self.mine, relations=[(secret.dossier, "follows")])
+        rows = {"relations-TOTAL_FORMS": 1, "relations-INITIAL_FORMS": 1}
+        rows |= {"relations-0-kind": "follows", "relations-0-target": secret.pk}
+        self.assertEqual(self.save(item, title="样例新标题", **rows).status_code, 302)
+        self.assertEqual(item.dossier.newest_revision.content["relations"][0]["target"], secret.pk)
+
+    def test_a_repeal_changes_no_item_of_another_column(self):
+        self.give(roles.PUBLISHER, self.mine)
+        old, foreign = make_article(column=self.mine), make_article(column=self.other)
+        draft = make_article(column=self.other, published_at=None, title="样例秘密")
+        for successor in (foreign, draft):
+            with self.subTest(successor=successor.status):
+                url = reverse("admin:news_article_verb", args=[old.pk, "repeal"])
+                answer = self.client.post(url, {"reason": "样例原因", "successor": successor.pk})
+                self.assertEqual(answer.status_code, 200)
+                self.assertNotContains(answer, "样例秘密")
+                old.refresh_from_db()
+                self.assertIsNone(old.repealed_at)
+                self.assertEqual(successor.dossier.revisions.count(), 1)
+
+    def test_an_old_revision_is_not_restored_into_another_column(self):
+        item = make_article(column=self.other, published_at=None)
+        first = item.dossier.newest_revision
+        fields = {**first.content["fields"], "column": self.mine.pk}
+        item.record_revision({**first.content, "fields": fields}, None, base=first)
+        answer = self.client.post(reverse("admin:news_article_restore", args=[item.pk, 1]), follow=True)
+        self.assertContains(answer, "您的角色不能在这个栏目写稿")
+        item.refresh_from_db()
+        self.assertEqual((item.column, item.dossier.revisions.count()), (self.mine, 2))
+
+    def test_whoever_administers_one_column_administers_no_people(self):
+        self.give(roles.ADMINISTRATOR, self.mine)
+        pages = ("accounts/user", "accounts/readergroupmembership", "audit/entry", "outbox/message", "portal/homeblock")
+        for page in (*pages, "publishing/columnrole", "publishing/standin"):
+            with self.subTest(page=page):
+                self.assertEqual(self.client.get(f"/admin/{page}/").status_code, 403)
+                self.assertEqual(self.client.get(f"/admin/{page}/add/").status_code, 403)
+        for page in ("publishing/column", "publishing/label", "publishing/proofcheck"):
+            with self.subTest(page=page):
+                self.assertEqual(self.client.get(f"/admin/{page}/add/").status_code, 403)
+        self.assertEqual(self.client.get("/admin/files/asset/add/").status_code, 200)
+        self.assertEqual(self.client.get("/admin/publishing/label/").status_code, 200)
+        item = make_article(column=self.mine)
+        self.assertEqual(self.save(item, title="样例新标题", _publish="1").status_code, 302)
+
     def test_it_ends_when_it_is_taken_away(self):
         item = make_article(column=self.mine)
         url = reverse("admin:news_article_change", args=[item.pk])

@@ -2,13 +2,14 @@
 
 from unittest import mock
 
+from django.db import transaction
 from django.test import Client, TransactionTestCase
 
 from audit.models import Entry
 from news.models import Article
 from publishing import content, content_version, roles
 from publishing.forms import PublishableForm
-from publishing.models import ContentVersion, Refused, Review, Revision
+from publishing.models import ContentVersion, Dossier, Refused, Relation, Review, Revision
 from tests.factories import make_administrator, make_article, make_column, make_label, make_review, make_staff
 from tests.parallel import at_once
 from tests.publishing.test_admin_form import typed_form, url_of
@@ -124,6 +125,25 @@ class ParallelPublicationTests(TransactionTestCase):
         self.assertIn(item.live_revision, revisions[1:])
         self.assertEqual(content.of_row(item), item.live_revision.content)
         self.assertEqual(content_version.current(), before + 2)
+
+    def test_items_that_name_each_other_are_saved_and_published_at_once(self):
+        """Who holds an item's dossier must not keep others from naming the item: they may hold what he waits for."""
+        items = [make_article(), make_article()]
+
+        def save_and_publish(item, other, number):
+            mine = Article.objects.get(pk=item.pk)
+            with transaction.atomic():
+                Dossier.objects.locked().get(pk=item.pk)
+                row = {**titled(mine, f"第{number}稿"), "relations": [{"target": other.pk, "kind": "follows"}]}
+                revision = mine.record_revision(row, author=None, base=mine.dossier.newest_revision)
+                mine.publish(revision, by=None)
+
+        pairs = [(item, other) for item, other in (items, items[::-1])] * (EDITORS // 2)
+        outcomes = at_once(
+            [lambda pair=pair, number=number: save_and_publish(*pair, number) for number, pair in enumerate(pairs)]
+        )
+        self.assertEqual(set(outcomes), {None})
+        self.assertEqual(Relation.objects.count(), 2)
 
     def test_a_withdrawal_during_publications_stands(self):
         item = make_article()

@@ -16,6 +16,7 @@ from publishing import content, roles
 from publishing.models import ColumnRole, ProofCheck, Refused, Review, StandIn
 from tests.factories import (
     has_pending_changes,
+    make_activity,
     make_administrator,
     make_article,
     make_column,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_staff,
     make_user,
 )
+from tests.publishing.test_admin_form import typed_form
 
 HOUR = timedelta(hours=1)
 
@@ -312,6 +314,22 @@ class UrgentTests(ReviewTestCase):
             self.decide(item.open_review, person, "_pass")
         self.assertFalse(Review.objects.owed().exists())
 
+    def test_a_debt_whose_review_was_taken_back_can_still_be_paid(self):
+        review = make_review(by=self.author, column=self.column, urgency="样例：台风")
+        self.decide(review, self.last, "_early")
+        item = review.dossier.item
+        review.recall(self.author)
+        self.submit(item)
+        self.assertIn(self.author, item.open_review.authors.all())
+        again = item.open_review
+        for person in (self.first, self.second, self.last):
+            self.assertEqual(list(Review.objects.owed()), [review])
+            self.decide(again, person, "_pass")
+        self.assertFalse(Review.objects.owed().exists())
+        self.client.force_login(self.last)
+        self.assertNotContains(self.client.get(f"/admin/news/article/?q={item.pk}"), "待补审</span>")
+        self.assertEqual(Entry.objects.filter(item=item.pk, action="published").count(), 1)
+
 
 class EndingTests(ReviewTestCase):
     def test_a_newer_revision_ends_the_review(self):
@@ -351,6 +369,58 @@ class EndingTests(ReviewTestCase):
         type(self.column).objects.filter(pk=self.column.pk).update(review_steps=0)
         self.decide(review, self.first, "_pass")
         self.assertEqual((review.steps, review.stage), (3, "second"))
+
+    def test_a_text_under_review_is_not_published_past_it_where_its_column_asks_for_less_meanwhile(self):
+        review = make_review(by=self.author, column=self.column)
+        type(self.column).objects.filter(pk=self.column.pk).update(review_steps=0)
+        item = review.dossier.item
+        self.client.force_login(self.last)
+        later = timezone.localtime() + timedelta(days=1)
+        self.client.post(self.url(item, "verb", "publish"), {"at_0": f"{later:%Y-%m-%d}", "at_1": "09:00"})
+        answer = self.client.post(self.url(item, "change"), {**typed_form(self.client, item), "_publish": "1"})
+        self.assertContains(answer, "正在审核")
+        item.refresh_from_db()
+        self.assertIsNone(item.published_at)
+        with self.assertRaises(Refused):
+            item.publish(review.revision, by=self.last)
+
+    def test_what_shows_at_once_is_settled_while_it_is_reviewed(self):
+        activity = make_activity(published_at=None, column=make_column("members", review_steps=3), place="样例地点")
+        activity.submit(activity.dossier.newest_revision, by=self.author)
+        self.client.force_login(self.author)
+        url = reverse("admin:members_activity_change", args=[activity.pk])
+        form = {**typed_form(self.client, activity), "place": "样例别处"}
+        self.client.post(url, form)
+        activity.refresh_from_db()
+        self.assertEqual(activity.place, "样例地点")
+        self.client.force_login(self.last)  # who may change it once readers see it may do so before
+        self.client.post(url, {**typed_form(self.client, activity), "place": "样例别处"})
+        activity.refresh_from_db()
+        self.assertEqual(activity.place, "样例别处")
+
+    def test_a_column_that_is_deleted_before_the_submission_leaves_the_text_where_it_is(self):
+        item, gone = make_article(column=self.column), make_column(review_steps=3)
+        live = item.live_revision
+        fields = {**live.content["fields"], "column": gone.pk}
+        item.record_revision({**live.content, "fields": fields}, self.author, live)
+        gone.delete()
+        self.submit(item)
+        self.assertEqual(item.open_review.column, self.column)
+        for person in (self.first, self.second, self.last):
+            self.decide(item.dossier.reviews.get(), person, "_pass")
+        item.refresh_from_db()
+        self.assertEqual(item.column, self.column)
+
+    def test_who_wrote_a_text_does_not_review_it_when_another_restores_it(self):
+        item = make_article(column=self.column)
+        live = item.live_revision
+        fields = {**live.content["fields"], "title": "样例新标题"}
+        written = item.record_revision({**live.content, "fields": fields}, self.first, live)
+        item.show(item.record_revision(live.content, None, written), by=None)
+        self.client.force_login(self.author)
+        self.client.post(self.url(item, "restore", written.number))
+        self.submit(item)
+        self.assertEqual(set(item.open_review.authors.all()), {self.author, self.first})
 
     def test_a_last_step_that_cannot_publish_says_why_and_passes_nothing(self):
         review = make_review(by=self.author, column=self.column, stage="final")

@@ -58,6 +58,13 @@ class PurgeTests(OwnMediaFolder, TestCase):
             tasks.purge.func("news", item.pk)
         self.assertEqual(Article.objects.count(), 2)
 
+    def test_what_was_restored_a_moment_ago_is_not_deleted(self):
+        item = self.trashed(31)
+        Article.objects.get(pk=item.pk).restore(by=None)
+        item.purge(by=None)  # read while it still lay in the trash
+        self.assertTrue(Article.objects.filter(pk=item.pk).exists())
+        self.assertFalse(Entry.objects.filter(item=item.pk, action="purged").exists())
+
     @override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}})
     def test_moving_to_the_trash_plans_the_job_for_thirty_days_later(self):
         item = make_article()
