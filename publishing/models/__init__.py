@@ -3,8 +3,10 @@
 from .columns import Column, ColumnRole, Label
 from .content_version import ContentVersion
 from .dossiers import Attachment, Dossier, FileUse, Relation, Revision, StaffNote
-from .publishable import PURGED_AFTER, Publishable, PublishableQuerySet, cover_field
-from .reviews import ROUTES, ProofCheck, Refused, Review, Stage, StandIn
+from .publishable import Publishable, cover_field
+from .querysets import PURGED_AFTER, PublishableQuerySet
+from .reviews import ROUTES, ProofCheck, Refused, Review, Stage
+from .stand_ins import StandIn
 
 __all__ = [
     "Attachment",
