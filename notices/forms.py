@@ -38,6 +38,9 @@ class NoticeForm(PublishableForm):
             ) from error
         holder = Notice.objects.with_number(number).exclude(pk=self.instance.pk).first()
         if holder:
+            is_known = holder.published_at or self.user is None or self.user.has_perm("notices.view_notice", holder)
+            if not is_known:  # a draft of another column
+                raise ValidationError(_("This document number is already taken."))
             raise ValidationError(_("“%(title)s” already has this document number.") % {"title": holder})
         return number
 

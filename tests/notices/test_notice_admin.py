@@ -1,11 +1,13 @@
 """The form of a notice: its number in any spelling, and what a public review owes its readers."""
 
+from django.contrib.auth.models import Group
 from django.test import TestCase
 from django.utils import timezone
 
 from notices.models import IssuingBody, Notice
 from publishing import roles
-from tests.factories import make_notice, make_staff
+from publishing.models import ColumnRole
+from tests.factories import make_column, make_notice, make_staff, make_user
 from tests.publishing.test_admin_form import typed_form, url_of
 
 
@@ -46,6 +48,16 @@ class DocumentNumberTests(NoticeAdminTestCase):
         make_notice(title="样例甲", number_code="沪质协", number_year=2025, number_serial=28)
         answer = self.save(make_notice(), document_number="沪质协[2025]28")
         self.assertContains(answer, "“样例甲”已使用此发文字号。")
+
+    def test_a_number_that_a_draft_of_another_column_took_names_nobody(self):
+        mine, user = make_column("notices"), make_user(is_staff=True)
+        ColumnRole.objects.create(user=user, role=Group.objects.get(name=roles.AUTHOR), column=mine)
+        self.client.force_login(user)
+        number = {"number_code": "沪质协", "number_year": 2025, "number_serial": 28}
+        make_notice(title="样例秘密", published_at=None, column=make_column("notices"), **number)
+        answer = self.save(make_notice(column=mine), document_number="沪质协[2025]28")
+        self.assertContains(answer, "发文字号已")
+        self.assertNotContains(answer, "样例秘密")
 
     def test_two_versions_that_wait_cannot_both_take_a_number(self):
         first, second = make_notice(title="样例甲"), make_notice(title="样例乙")
