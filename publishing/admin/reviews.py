@@ -1,5 +1,6 @@
 """The pages of 三审三校: the reviewer's page, the review sheet of an item, and the sheets of a month."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -197,11 +198,16 @@ class Sheet:
 
 
 def lines_of(entries, model):
-    """Return a Line for each audit Entry on an item of ``model``; names of people are looked up now: two queries."""
+    """Return a Line for each audit Entry on an item of ``model``: two queries."""
     entries = list(entries)
-    pks = {entry.by_id for entry in entries} | {entry.facts.get("for") for entry in entries}
-    names = {user.pk: str(user) for user in User.objects.filter(pk__in=pks - {None})}
+    names = names_of(entries)
     return [line_of(entry, names, model) for entry in entries]
+
+
+def names_of(entries):
+    """Return {number of a person: name} for everybody whom ``entries`` tell of, as they are called now: one query."""
+    pks = {entry.by_id for entry in entries} | {entry.facts.get("for") for entry in entries}
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=pks - {None})}
 
 
 CHILDREN = {
@@ -248,21 +254,36 @@ def line_of(entry, names, model):
     return Line(entry, who, what, [str(detail) for detail in details], facts.get("checks", []))
 
 
-def sheet_of(item, until=None):
-    """Return the Sheet of ``item``, with what happened before ``until`` (aware datetime, default everything)."""
-    entries = Entry.objects.filter(item=item.pk, action__in=[action.value for action in ON_THE_SHEET])
+def sheets_of(items, until=None):
+    """Return the Sheet of each of ``items`` (list), with what happened before ``until`` (aware datetime, default everything).
+
+    Two queries, and what the comparisons of each item take.
+    """
+    entries = Entry.objects.filter(
+        item__in=[item.pk for item in items], action__in=[action.value for action in ON_THE_SHEET]
+    )
     if until:
         entries = entries.filter(at__lt=until)
-    lines = lines_of(entries.order_by("number"), type(item))
-    revisions = {revision.number: revision for revision in item.dossier.revisions.select_related("author")}
-    changes = []
-    for line in lines:
-        facts = line.entry.facts
-        revision = revisions.get(facts.get("revision"))
-        if line.entry.action == Action.SUBMITTED and revision:
-            base = revisions.get(facts.get("base"))
-            changes.append((revision.number, base and base.number, changes_between(item, base, revision)))
+    entries = list(entries.order_by("number"))
+    names, by_item = names_of(entries), defaultdict(list)
+    for entry in entries:
+        by_item[entry.item].append(entry)
+    return [sheet_of(item, by_item[item.pk], names) for item in items]
+
+
+def sheet_of(item, entries, names):
+    """Return the Sheet of ``item`` on which ``entries`` stand; names: see ``names_of``."""
     model = type(item)
+    submitted = [entry.facts for entry in entries if entry.action == Action.SUBMITTED]
+    # Only the revisions that are compared: a long history is not read for a sheet.
+    numbers = {facts.get(name) for facts in submitted for name in ("revision", "base")} - {None}
+    revisions = {revision.number: revision for revision in item.dossier.revisions.filter(number__in=numbers)}
+    changes = []
+    for facts in submitted:
+        revision, base = revisions.get(facts.get("revision")), revisions.get(facts.get("base"))
+        if revision:
+            changes.append((revision.number, base and base.number, changes_between(item, base, revision)))
+    lines = [line_of(entry, names, model) for entry in entries]
     return Sheet(
         item.pk, item.title, str(model._meta.verbose_name), str(item.column), str(item.status.label), lines, changes
     )
@@ -286,7 +307,7 @@ def sheet_page(model_admin, request, item):
         **model_admin.admin_site.each_context(request),
         "title": _("Review sheet"),
         "opts": model_admin.opts,
-        "sheets": [sheet_of(item)],
+        "sheets": sheets_of([item]),
         "printed_at": timezone.now(),
         "back_url": model_admin.url_of("change", item.pk),
     }
@@ -305,8 +326,9 @@ def sheets_of_month(user, first):
         rows = list(group)
         model = type(rows[0].item)
         visible = model.objects.within_reach(user, "view").filter(pk__in=[row.pk for row in rows])
-        items += visible.select_related("dossier", "column").order_by("pk")
-    return [sheet_of(item, until=end) for item in items[:MOST_SHEETS]], len(items)
+        visible = visible.select_related("dossier", "column").defer(*model.rich_text_names())
+        items += visible.order_by("pk")
+    return sheets_of(items[:MOST_SHEETS], until=end), len(items)
 
 
 @admin.register(Review)
@@ -323,6 +345,7 @@ class ReviewAdmin(admin.ModelAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
+    ordering = ["-pk"]  # as they were submitted, by an index: else SQLite reads every text for its title, to sort
     change_list_template = "admin/publishing/review_list.html"
 
     def get_queryset(self, request):

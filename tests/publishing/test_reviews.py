@@ -1,11 +1,13 @@
 """三审三校 through the pages of the admin: submitted, passed by three people, sent back, urgent, and never gone round."""
 
 from datetime import timedelta
+from unittest import mock
 
 from django.contrib.auth.models import Group
 from django.core import mail
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +15,7 @@ from audit.models import Entry
 from news.models import Article
 from outbox.models import Message
 from publishing import content, roles
-from publishing.models import ColumnRole, ProofCheck, Refused, Review, StandIn
+from publishing.models import ColumnRole, ProofCheck, Refused, Review, Revision, StandIn
 from tests.factories import (
     has_pending_changes,
     make_activity,
@@ -429,6 +431,29 @@ class EndingTests(ReviewTestCase):
         self.assertContains(answer, "已撤回")
         self.assertEqual((review.outcome, review.final_by), ("", None))
         self.assertFalse(Entry.objects.filter(item=review.dossier_id, action="published").exists())
+
+
+class SheetsOfAMonthTests(ReviewTestCase):
+    def queries_of_the_bundle(self):
+        url = reverse("admin:publishing_review_sheets") + f"?month={timezone.localdate():%Y-%m}"
+        with CaptureQueriesContext(connection) as queries:
+            answer = self.client.get(url)
+        return len(answer.context["sheets"]), queries.captured_queries
+
+    def test_a_sheet_costs_one_query_and_reads_only_the_revisions_that_were_submitted(self):
+        self.client.force_login(self.last)
+        make_review(by=self.author, column=self.column, stage="second")
+        self.queries_of_the_bundle()
+        _one, queries_for_one = self.queries_of_the_bundle()
+        for _ in range(5):
+            review = make_review(by=self.author, column=self.column, stage="second")
+        count, queries = self.queries_of_the_bundle()
+        self.assertEqual((count, len(queries)), (6, len(queries_for_one) + 5))
+        item = review.dossier.item
+        item.record_revision(content.of_row(item), self.author, item.dossier.newest_revision)
+        with mock.patch.object(Revision, "from_db", wraps=Revision.from_db) as read:
+            self.client.get(self.url(item, "sheet"))
+        self.assertEqual(read.call_count, 1)
 
 
 class StricterTests(ReviewTestCase):
