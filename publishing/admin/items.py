@@ -30,7 +30,7 @@ from .. import content, permissions
 from ..forms import PublishableForm, validate_moment
 from ..handbook import see
 from ..models import Column, Dossier, Publishable, Review, Revision, StaffNote, Stage
-from . import bulk, history, reviews
+from . import bulk, history, reviews, sheets
 from .filters import ColumnFilter, LabelFilter, StatusFilter, ToDoFilter, YearFilter
 from .verbs import VERBS, Submit, attempt
 from .writing import WritingAdmin
@@ -343,7 +343,7 @@ class PublishableAdmin(WritingAdmin):
             ],
             "compare_url": self.url_of("compare", object_id),
             "sheet_url": self.url_of("sheet", object_id),
-            "lines": reviews.lines_of(
+            "lines": sheets.lines_of(
                 Entry.objects.filter(item=object_id).order_by("-number")[:MOST_ENTRIES], self.model
             ),
             **(extra_context or {}),
@@ -487,7 +487,7 @@ class PublishableAdmin(WritingAdmin):
         item = get_object_or_404(self.model.objects.select_related("dossier", "column"), pk=pk)
         if not self.has_view_permission(request, item):
             raise PermissionDenied
-        return reviews.sheet_page(self, request, item)
+        return sheets.sheet_page(self, request, item)
 
     # -- Many at once -------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from audit.models import Entry
 from news.models import Article
 from outbox.models import Message
 from publishing import content, roles
+from publishing.admin import sheets
 from publishing.models import ColumnRole, ProofCheck, Refused, Review, Revision, StandIn
 from tests.factories import (
     has_pending_changes,
@@ -556,3 +557,33 @@ class ConstraintTests(ReviewTestCase):
         ):
             with self.assertRaisesMessage(IntegrityError, name), transaction.atomic():
                 StandIn.objects.create(named_by=self.last, first_on=today, **values)
+
+
+class MonthTests(ReviewTestCase):
+    def month(self, **query):
+        self.client.force_login(self.last)
+        return self.client.get(reverse("admin:publishing_review_sheets"), query)
+
+    def test_the_sheets_of_a_month_stand_on_one_page_to_be_printed(self):
+        for title in ("样例甲", "样例乙"):
+            make_review(by=self.author, column=self.column, title=title).pass_stage(self.first)
+        make_review(by=self.author, column=self.column, title="样例未审")
+        answer = self.month(month=f"{timezone.localdate():%Y-%m}")
+        self.assertContains(answer, 'class="sheet"', count=2)
+        self.assertNotContains(answer, "样例未审")
+        self.assertContains(self.month(month="2020-01"), "这个月没有审核记录。")
+
+    def test_many_come_in_parts(self):
+        sheets.MOST_SHEETS, most = 1, sheets.MOST_SHEETS
+        self.addCleanup(setattr, sheets, "MOST_SHEETS", most)
+        for title in ("样例甲", "样例乙"):
+            make_review(by=self.author, column=self.column, title=title).pass_stage(self.first)
+        month = f"{timezone.localdate():%Y-%m}"
+        self.assertContains(self.month(month=month), "第 1 部分，共 2 部分")
+        self.assertContains(self.month(month=month, part="2"), "样例乙")
+        self.assertContains(self.month(month=month, part="样例"), "样例甲")
+
+    def test_an_odd_month_is_asked_for_again(self):
+        for odd in ("", "2026-13", "0001-01", "样例", "9999-12"):
+            answer = self.client.get(reverse("admin:publishing_review_sheets"), {"month": odd})
+            self.assertEqual(answer.status_code, 302)
