@@ -210,14 +210,25 @@ class DeskTableTests(TestCase):
             if self.is_done(user, item, lambda item=item: make_request(Article.objects.get(pk=item.pk), action))
         }
 
-    def test_every_cell(self):
+    def check_cells(self, people):
         table = expected()
-        for person in self.people:
+        for person in people:
             self.sign_in(person)
             for action in ACTIONS:
                 with self.subTest(person=person, action=action):
-                    row = set() if person in NOTHING else table.get((SAME_AS.get(person, person), action), set())
+                    row = table.get((SAME_AS.get(person, person), action), set())
                     self.assertEqual(self.states_of(person, action, self.request), row)
+
+    # In three parts, so that they can run side by side.
+
+    def test_every_cell_of_those_who_write_and_review(self):
+        self.check_cells(["author", "reviewer", "reviewer here"])
+
+    def test_every_cell_of_those_who_publish(self):
+        self.check_cells(["publisher", "chief"])
+
+    def test_every_cell_of_those_who_may_do_nothing_here(self):
+        self.check_cells(NOTHING)
 
     def test_many_at_once_is_no_way_round(self):
         def request(item, action):
