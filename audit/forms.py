@@ -31,6 +31,12 @@ def midnight(day):
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
+class PersonSelect(AutocompleteSelect):
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        # What stands in the empty field is also its name for people who do not see it; the admin leaves it blank.
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": _("all people")}
+
+
 class ChoiceForm(forms.Form):
     """Which entries to list or to export."""
 
@@ -39,7 +45,7 @@ class ChoiceForm(forms.Form):
         get_user_model().objects.all(),
         label=_("person"),
         required=False,
-        widget=AutocompleteSelect(Entry._meta.get_field("by"), admin.site, attrs={"data-placeholder": _("all")}),
+        widget=PersonSelect(Entry._meta.get_field("by"), admin.site),
     )
     item = forms.IntegerField(
         label=_("number of the item"), required=False, min_value=1, max_value=LARGEST_NUMBER, localize=False
@@ -56,12 +62,12 @@ class ChoiceForm(forms.Form):
         """Return those of ``entries`` (queryset) that were asked for; what was asked badly does not narrow them."""
         self.is_valid()
         asked = self.facts()
-        lookups = {name: asked[name] for name in ("action", "by", "item") if name in asked}
+        entries = entries.filter(**{name: asked[name] for name in ("action", "by", "item") if name in asked})
         if "first_on" in asked:
-            lookups["at__gte"] = midnight(asked["first_on"])
+            entries = entries.since(midnight(asked["first_on"]))
         if "last_on" in asked:
-            lookups["at__lt"] = midnight(asked["last_on"] + timedelta(days=1))
-        return entries.filter(**lookups)
+            entries = entries.before(midnight(asked["last_on"] + timedelta(days=1)))
+        return entries
 
     def facts(self):
         """Return what was asked for as facts of an entry: people as ids."""

@@ -49,6 +49,20 @@ class EntryQuerySet(models.QuerySet):
     def refuse(self, *args, **kwargs):
         raise AppendOnly
 
+    # Times follow the numbers, so two look-ups in the index of times make a range of numbers, the order in which the log
+    # is read; asked by time alone, a database sorts all that it finds. Where a clock was set back,
+    # the edge of a day is as blurred as the clock was.
+
+    def since(self, moment):
+        """Return what was written at ``moment`` (aware datetime) or later."""
+        first = Entry.objects.filter(at__gte=moment).order_by("at").values_list("number", flat=True).first()
+        return self.none() if first is None else self.filter(number__gte=first, at__gte=moment)
+
+    def before(self, moment):
+        """Return what was written before ``moment`` (aware datetime)."""
+        last = Entry.objects.filter(at__lt=moment).order_by("-at").values_list("number", flat=True).first()
+        return self.none() if last is None else self.filter(number__lte=last, at__lt=moment)
+
     update = delete = bulk_create = bulk_update = refuse
     refuse.alters_data = True  # never to be called by a template
 
@@ -113,7 +127,10 @@ class Entry(models.Model):
     @property
     def action_label(self):
         """The action in the reader's language; the bare word if this version of the portal does not know it."""
-        return Action(self.action).label if self.action in Action.values else self.action
+        try:
+            return Action(self.action).label
+        except ValueError:
+            return self.action
 
     def compute_digest(self):
         """Return the SHA-256 (64 hexadecimal digits) over what the entry says, from whichever database it was read."""

@@ -7,6 +7,42 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+from .actions import Action
+
+# What facts are called; any other goes by the name of a field, if the catalogue knows it as one.
+WORDS = {
+    "account": pgettext_lazy("fact", "account"),
+    "added": pgettext_lazy("fact", "added"),
+    "asset": pgettext_lazy("fact", "file"),
+    "at": pgettext_lazy("fact", "at"),
+    "base": pgettext_lazy("fact", "compared with revision"),
+    "changed": pgettext_lazy("fact", "changed"),
+    "checks": pgettext_lazy("fact", "checked"),
+    "chosen": pgettext_lazy("fact", "chosen"),
+    "count": pgettext_lazy("fact", "entries"),
+    "deleted": pgettext_lazy("fact", "deleted"),
+    "digest": pgettext_lazy("fact", "digest"),
+    "fields": pgettext_lazy("fact", "fields"),
+    "first_on": pgettext_lazy("fact", "from"),
+    "for": pgettext_lazy("fact", "in place of person"),
+    "last": pgettext_lazy("fact", "up to entry"),
+    "last_on": pgettext_lazy("fact", "to"),
+    "note": pgettext_lazy("fact", "note"),
+    "old": pgettext_lazy("fact", "from revision"),
+    "reason": pgettext_lazy("fact", "reason"),
+    "review": pgettext_lazy("fact", "review"),
+    "revision": pgettext_lazy("fact", "revision"),
+    "rows": pgettext_lazy("fact", "rows"),
+    "stage": pgettext_lazy("fact", "step"),
+    "steps": pgettext_lazy("fact", "steps"),
+    "subject": pgettext_lazy("fact", "subject"),
+    "title": pgettext_lazy("fact", "title"),
+    "to": pgettext_lazy("fact", "back to step"),
+    "until": pgettext_lazy("fact", "until"),
+    "urgency": pgettext_lazy("fact", "urgent because"),
+}
 
 
 def in_words(facts):
@@ -29,6 +65,8 @@ def name_of_model(label):
 
 def word(name):
     """Return the translation of ``name``, which the catalogue may know in small letters only, as fields are named."""
+    if name in WORDS:
+        return str(WORDS[name])
     name = name.replace("_", " ")
     if not name:
         return ""
@@ -41,8 +79,10 @@ def value_in_words(name, value):
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name == "action" and value in Action.values:
+        return str(Action(value).label)
     if isinstance(value, dict):
-        return "，".join(f"{word(key)} {value_in_words(key, part)}" for key, part in value.items())
+        return "，".join(f"{word(key)} {value_in_words(key, part)}" for key, part in value.items() if part != [])
     if isinstance(value, list):
         return "、".join(value_in_words(name, part) for part in value)
     if isinstance(value, str):

@@ -86,6 +86,11 @@ class RowFormSet(forms.BaseFormSet):
     add_text = ""
     handbook = ""  # the sections of the handbook that tell more
 
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs["aria-label"] = str(field.label)  # the head of the column is no label of an input
+
     @property
     def rows(self):
         """The rows (list of dict) as a revision keeps them, in the order that was typed; without those that are wrong."""

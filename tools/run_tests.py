@@ -1,5 +1,7 @@
 """Run the checks, then the suite on SQLite, on PostgreSQL and, for what needs one, in a browser; sum up at the end.
 
+The browser runs on SQLite, and what is marked ``both_databases`` once more on PostgreSQL.
+
     python -m tools.run_tests [--long] [arguments of pytest]
 
 PostgreSQL is the server that DATABASE_URL names, else one that is started for the run. With arguments the checks are left
@@ -108,10 +110,10 @@ def counts(report):
     return len(cases) - failed - skipped, failed, skipped
 
 
-def browser_leg(marks, arguments):
+def browser_leg(name, marks, arguments, database_url=None):
     missing = install_browser()
     if not missing:
-        return run_pytest("Browser", marks, arguments)
+        return run_pytest(name, marks, arguments, database_url)
     frame = "!" * 100
     say(f"\n{frame}\nTHE BROWSER TESTS DID NOT RUN. {missing}\n{frame}")
     return 0, int(os.environ.get("CI") == "true"), 1
@@ -135,7 +137,9 @@ def main(arguments):
     leg("SQLite", lambda: run_pytest("SQLite", f"{long} and not browser", arguments))
     with postgresql() as url:
         leg("PostgreSQL", lambda: run_pytest("PostgreSQL", f"{long} and not browser", arguments, url))
-    leg("Browser", lambda: browser_leg(f"{long} and browser", arguments))
+        both = f"{long} and browser and both_databases"
+        leg("Desk", lambda: browser_leg("Desk (browser, PostgreSQL)", both, arguments, url))
+    leg("Browser", lambda: browser_leg("Browser", f"{long} and browser", arguments))
 
     say("\n== Summary")
     for name, (passed, failed, skipped, seconds) in legs.items():

@@ -4,8 +4,8 @@
     cleaned.html      what may stand in a text
     cleaned.dropped   what was left out, {Dropped: how many}; ``pasting.sentences`` says it to the author
 
-``markup`` reads the clipboard into a tree, ``styles`` says what its styles mean, ``reading`` turns the tree into the
-few kinds of block that ``blocks`` knows and writes.
+``markup`` reads the clipboard into a tree, ``styles`` and ``looks`` say what its styles mean, ``reading`` turns the tree
+into the few kinds of block that ``blocks`` knows and writes. ``views`` is the editor's door.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from enum import StrEnum
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from files.descriptions import GENERATED_NAME
@@ -11,6 +10,7 @@ from publishing.richtext import URL_SCHEMES
 
 from . import blocks, styles
 from .blocks import BREAK, Cell, Figure, Heading, List, Paragraph, Picture, Quote, Rule, Run, Table
+from .looks import Look, is_coloured, without_unseen
 
 Dropped = StrEnum(
     "Dropped", "REMOTE_PICTURE MISSING_PICTURE MEDIA LOCAL_LINK COMMENT DELETED_TEXT CONTENTS COLOUR".split()
@@ -22,43 +22,14 @@ BLOCK_TAGS = {
     "summary", "dl", "dt", "dd", "caption", "figcaption", "li", "thead", "tbody", "tfoot", "tr", "td", "th",
 }  # fmt: skip
 MEDIA_TAGS = {"iframe", "video", "audio", "object", "embed", "qqmusic"}  # and WeChat's own, which begin with mp
-TAG_FORMATS = {
-    "b": "strong", "strong": "strong", "dt": "strong", "i": "em", "em": "em", "cite": "em", "var": "em", "dfn": "em",
-    "u": "u", "s": "s", "strike": "s", "del": "s", "sub": "sub", "sup": "sup",
-}  # fmt: skip
 OUTLINE_CLASSES = {"MsoTitle": 1, "MsoSubtitle": 2}
 HIGHEST_OUTLINE_LEVEL = 6
 LONGEST_HEADING = 200  # characters; longer ones are paragraphs with a wrong style
 
-_HAN = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u2018-\u201d\u2026\U00020000-\U0003347f"
-_WRAPPED_LINE = re.compile(rf"(?<=[{_HAN}])[ \t\r\f]*\n[ \t\r\n\f]*(?=[{_HAN}])")
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
-# Marks that nobody sees; the joiner (200d) stays inside emoji, the variation selectors stay everywhere.
-_UNSEEN = re.compile(
-    "[\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\x01-\x08\x0b\x0e-\x1f\x7f-\x9f]|"
-    "(?<![\ufe0f\u2600-\u27bf\U0001f000-\U0001faff])\u200d"
-)
 _OWN_PICTURE = re.compile(r"/files/\d+/\d{1,4}\.(?:webp|jpg|png)")
 _WHOLE_NUMBER = re.compile(r"[1-9]\d{0,3}")
 _WRITTEN_BY_WORD = re.compile(r"已自动生成|AI ?生成的内容|automatically generated|AI-generated content")
 _LIST_PLACE = re.compile(r"(l\d+)\s+(level(\d))")
-# What the fonts of symbols show where other fonts show a letter: the boxes and ticks of forms, the usual bullets.
-_SYMBOLS = {
-    "wingdings": {"¨": "□", "o": "□", "q": "□", "þ": "☑", "ý": "☒", "ü": "✓", "û": "✗", "l": "●", "n": "■", "u": "◆", "à": "→"},
-    "wingdings 2": {"£": "□", "R": "☑", "S": "☒", "T": "☒", "P": "✓", "O": "✗"},
-    "symbol": {"·": "•", "®": "→", "£": "≤", "³": "≥", "´": "×", "°": "°", "±": "±", "¹": "≠"},
-}  # fmt: skip
-
-
-class Look(NamedTuple):
-    """How text looks at a place in the tree, as far as it passes down."""
-
-    formats: frozenset = frozenset()
-    link: str = ""
-    align: str = ""
-    indent: float = 0
-    symbols: str = ""  # a key of _SYMBOLS
-    keeps_lines: bool = False
 
 
 class Flow:
@@ -134,14 +105,7 @@ class Reader:
                 self._element(child, look, flow)
 
     def _text(self, text, look, flow):
-        text = _UNSEEN.sub("", text)
-        if look.keeps_lines:
-            text = text.replace("\r\n", BREAK).replace("\t", "\xa0\xa0")
-        else:
-            text = _BLANKS.sub(" ", _WRAPPED_LINE.sub("", text))
-        if look.symbols:
-            shown = _SYMBOLS[look.symbols]
-            text = "".join(shown.get(character, character) for character in text)
+        text = look.words(text)
         if text:
             flow.runs.append(Run(text, look.formats, look.link))
 
@@ -150,7 +114,7 @@ class Reader:
         found = self._declarations(node, classes)
         if self._is_left_out(node, classes, found):
             return
-        look = self._look(node, classes, found, look)
+        look = self._look(node, found, look)
         if tag == "br":
             self._break(found, look, flow)
         elif tag == "img":
@@ -213,62 +177,14 @@ class Reader:
             self.is_office and tag == "div" and node.get("title") in ("header", "footer")
         )
 
-    def _look(self, node, classes, found, look):
-        tag, own = node.tag, styles.declarations(node.get("style"))
-        formats, link, align, indent, symbols = look.formats, look.link, look.align, look.indent, look.symbols
-        if tag == "a":
-            link = self._address(node) or link
-        if tag in TAG_FORMATS:
-            formats |= {TAG_FORMATS[tag]}
-        if found:
-            bold = styles.is_bold(found.get("font-weight", ""))
-            slant = found.get("font-style", "")
-            line = found.get("text-decoration", "") + " " + found.get("text-decoration-line", "")
-            height = found.get("vertical-align", "")
-            formats = formats | {"strong"} if bold else formats - {"strong"} if bold is False else formats
-            formats = (
-                formats | {"em"}
-                if slant.startswith(("italic", "oblique"))
-                else formats - {"em"}
-                if slant == "normal"
-                else formats
-            )
-            if "underline" in line:
-                formats |= {"u"}
-            if "line-through" in line:
-                formats |= {"s"}
-            if height in ("super", "sub") and tag != "td":
-                formats |= {"sup" if height == "super" else "sub"}
-            stated_indent = styles.indent_em(found)
-            indent = indent if stated_indent is None else stated_indent
-            stated_align = styles.alignment(found.get("text-align", ""))
-            align = align if stated_align is None else stated_align
-            if family := found.get("font-family") or found.get("mso-symbol-font-family"):
-                family = (found.get("mso-symbol-font-family") or family).split(",")[0].strip("\"' ")
-                symbols = family if family in _SYMBOLS else ""
-        if tag == "center":
-            align = "centred"
-        elif node.get("align") and tag not in ("table", "img", "hr") and "text-align" not in own:
-            # Stronger than a rule of the sheet, unlike in a browser: LibreOffice writes it so.
-            stated_align = styles.alignment(node.get("align").lower())
-            align = align if stated_align is None else stated_align
-        if tag in ("p", "td", "th"):
-            align = next((name for name in ("centred", "right") if name in classes), align)
-        colour = own.get("color") or (node.get("color").lower() if tag == "font" else "")
-        if self.is_office and not link and styles.is_coloured(colour):
+    def _look(self, node, found, look):
+        link = self._address(node) if node.tag == "a" else ""
+        look = look.within(node, found)._replace(link=link or look.link)
+        if look.link:  # underlined by itself
+            look = look._replace(formats=look.formats - {"u"})
+        elif self.is_office and is_coloured(node):
             self.dropped[Dropped.COLOUR] += 1
-        if link:
-            formats -= {"u"}
-        if {"sub", "sup"} <= formats:
-            formats -= {"sub"}
-        return look._replace(
-            formats=formats,
-            link=link,
-            align=align,
-            indent=indent,
-            symbols=symbols,
-            keeps_lines=look.keeps_lines or tag == "pre",
-        )
+        return look
 
     # -- Inline -------------------------------------------------------------------------------------------------------
 
@@ -323,7 +239,7 @@ class Reader:
         self.dropped[Dropped.REMOTE_PICTURE if is_remote else Dropped.MISSING_PICTURE] += 1
 
     def _described(self, source, node, sizes):
-        alt = " ".join(_UNSEEN.sub("", node.get("alt")).split())
+        alt = " ".join(without_unseen(node.get("alt")).split())
         if GENERATED_NAME.match(alt) or _WRITTEN_BY_WORD.search(alt):
             alt = ""
         attributes = [("src", source), ("alt", alt)]
@@ -457,7 +373,7 @@ class Reader:
         found = self._declarations(row, row.get("class").split())
         if found.get("display") == "none":
             return []
-        look = self._look(row, [], found, look)
+        look = self._look(row, found, look)
         cells = []
         for node in row.children:
             if isinstance(node, str) or node.tag not in ("td", "th"):
@@ -474,7 +390,7 @@ class Reader:
             tag = "th" if is_head else node.tag
             if tag == "th" and node.get("scope") in ("row", "col", "rowgroup", "colgroup"):
                 spans.append(("scope", node.get("scope")))
-            content = self._inside(node, self._look(node, classes, found, look))
+            content = self._inside(node, self._look(node, found, look))
             if tag == "th":  # bold by itself
                 for block in content:
                     if isinstance(block, Paragraph):

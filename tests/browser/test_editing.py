@@ -227,6 +227,15 @@ def test_the_page_of_a_verb_is_accessible(page, enter, assert_accessible):
         assert_accessible(page)
 
 
+def test_the_form_is_accessible(page, enter, assert_accessible):
+    article = make_article(attachments=[make_document()])
+    enter(page)
+    page.goto(form_of(article))
+    editor(page)
+    # CKEditor's own toolbar and the inner field of Select2 are theirs to mend.
+    assert_accessible(page, but=[".cke", ".select2-container"])
+
+
 def test_the_form_holds_its_width_and_its_bar_in_sight(page, phone, enter):
     article = make_article(title="样例：四十个字的标题在表单里换行以后仍然完整显示不会撑破页面也不会盖住旁边的内容")
     for window in (page, phone):

@@ -73,8 +73,8 @@
   }
 
   function tell(editor, sentences, type) {
-    const message = sentences.map((sentence) => CKEDITOR.tools.htmlEncode(sentence)).join("<br>");
-    editor.showNotification(message, type, type === "info" ? 12_000 : 0);
+    const items = sentences.map((sentence) => `<li>${CKEDITOR.tools.htmlEncode(sentence)}</li>`);
+    editor.showNotification(`<ul>${items.join("")}</ul>`, type, type === "info" ? 30_000 : 0);
   }
 
   // ---- Pictures ----
