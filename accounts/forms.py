@@ -1,12 +1,44 @@
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from . import limits
 
 
 class SignInForm(AuthenticationForm):
-    """Name and password; one answer for an unknown name, a wrong password and a closed account."""
+    """Name and password; one answer for an unknown name, a wrong password and a closed account.
+
+    ``minutes_left``: for how long (int) nothing may be tried, or None; then the password was not looked at.
+    """
 
     error_messages = {
         **AuthenticationForm.error_messages,
         "invalid_login": _("The user name or the password is wrong. Please check both and try again."),
     }
     error_messages["inactive"] = error_messages["invalid_login"]
+    minutes_left = None
+
+    def clean(self):
+        name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if name is None or not password:
+            return self.cleaned_data
+        counters = limits.for_passwords(self.request, name)
+        try:
+            limits.count(counters)
+        except limits.TooManyAttempts as error:
+            self.minutes_left = error.minutes_left()
+            raise too_many_passwords(self.minutes_left) from error
+        cleaned_data = super().clean()
+        limits.forgive(counters)
+        return cleaned_data
+
+
+def too_many_passwords(minutes):
+    """Return the ValidationError that says to wait for ``minutes``."""
+    text = ngettext(
+        "Too many attempts with a wrong password. Please wait %(minutes)d minute and try again.",
+        "Too many attempts with a wrong password. Please wait %(minutes)d minutes and try again.",
+        minutes,
+    )
+    return ValidationError(text, code="too_many_attempts", params={"minutes": minutes})

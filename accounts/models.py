@@ -1,5 +1,7 @@
 """People who sign in, and the reader groups that decide what they may read."""
 
+from datetime import timedelta
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -42,6 +44,37 @@ class User(AbstractUser):
 
     def get_short_name(self):
         return self.name or self.username
+
+
+class AttemptCountQuerySet(models.QuerySet):
+    def locked(self):
+        """Return the counts, each kept from others until the transaction ends; SQLite keeps all from its beginning."""
+        return self.select_for_update()
+
+    def purge(self, at):
+        """Delete the counts that say nothing any more at ``at`` (aware datetime), a hundred at a time."""
+        old = self.select_for_update(skip_locked=True).filter(last_at__lte=at - AttemptCount.KEPT)
+        self.filter(pk__in=list(old.values_list("pk", flat=True)[:100])).delete()
+
+
+class AttemptCount(models.Model):
+    """How often something was tried that only so many tries are allowed for (accounts/limits.py).
+
+    Kept: a keyed digest of what is counted, such as a network address and the name that was typed there, from which
+    neither can be read back; the count; its first and last moment. A count is deleted a day after the last attempt, by
+    the next one, whoever's it is.
+    """
+
+    KEPT = timedelta(days=1)
+
+    digest = models.CharField(max_length=64, unique=True)  # HMAC-SHA256 in hexadecimal
+    count = models.PositiveIntegerField(default=0)
+    begun_at = models.DateTimeField()
+    last_at = models.DateTimeField(db_index=True)
+    objects = AttemptCountQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.digest[:8]}: {self.count}"
 
 
 class ReaderGroupQuerySet(models.QuerySet):

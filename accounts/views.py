@@ -1,5 +1,7 @@
 """Signing in, and who is signed in."""
 
+from http import HTTPStatus
+
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
@@ -26,6 +28,13 @@ class SignInView(LoginView):
             samesite="Lax",
             secure=self.request.is_secure(),
         )
+        return response
+
+    def form_invalid(self, form):
+        response = super().form_invalid(form)
+        if form.minutes_left:
+            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+            response.headers["Retry-After"] = form.minutes_left * 60
         return response
 
 

@@ -3,8 +3,6 @@
 from contextvars import ContextVar
 from ipaddress import ip_address
 
-from django.conf import settings
-
 _origin = ContextVar("origin", default="")
 
 
@@ -26,19 +24,10 @@ class OriginMiddleware:
 
 
 def address_of(request):
-    """Return the IP address (str) that ``request`` came from, empty if nothing sound tells it.
-
-    Behind a proxy that is the last address in X-Forwarded-For, the one which our own proxy has added: whatever stands
-    before it came with the request and can be anything.
-    """
-    candidates = [request.META.get("REMOTE_ADDR", "")]
-    if settings.BEHIND_PROXY:
-        candidates.insert(0, request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2])
-    for text in candidates:
-        try:
-            address = ip_address(text.strip())
-        except ValueError:
-            continue
-        # A socket for both families names IPv4 addresses in the manner of IPv6.
-        return str(getattr(address, "ipv4_mapped", None) or address).partition("%")[0]
-    return ""
+    """Return the IP address (str) that ``request`` came from (REMOTE_ADDR), empty if that is none."""
+    try:
+        address = ip_address(request.META.get("REMOTE_ADDR", "").strip())
+    except ValueError:
+        return ""
+    # A socket for both families names IPv4 addresses in the manner of IPv6.
+    return str(getattr(address, "ipv4_mapped", None) or address).partition("%")[0]
