@@ -17,6 +17,7 @@ WORDS = {
     "added": pgettext_lazy("fact", "added"),
     "asset": pgettext_lazy("fact", "file"),
     "at": pgettext_lazy("fact", "at"),
+    "body": pgettext_lazy("fact", "text"),
     "base": pgettext_lazy("fact", "compared with revision"),
     "changed": pgettext_lazy("fact", "changed"),
     "checks": pgettext_lazy("fact", "checked"),
@@ -42,6 +43,13 @@ WORDS = {
     "to": pgettext_lazy("fact", "back to step"),
     "until": pgettext_lazy("fact", "until"),
     "urgency": pgettext_lazy("fact", "urgent because"),
+}
+
+# The steps of a review, as "stage" and "to" hold them.
+STEPS = {
+    "first": pgettext_lazy("fact", "first review"),
+    "second": pgettext_lazy("fact", "second review"),
+    "final": pgettext_lazy("fact", "final review"),
 }
 
 
@@ -79,6 +87,8 @@ def value_in_words(name, value):
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if name in ("stage", "to") and value in STEPS:
+        return str(STEPS[value])
     if name == "action" and value in Action.values:
         return str(Action(value).label)
     if isinstance(value, dict):

@@ -30,5 +30,9 @@ class WordingTests(SimpleTestCase):
         }
         self.assertEqual(in_words(facts), "gone.thing 7 · odd 2026-99-99T00:00:00Z、Tomorrow、x 1 · 操作 gone")
 
+    def test_steps_and_parts_of_a_text_go_by_their_names(self):
+        facts = {"stage": "second", "to": "first", "changed": ["title", "body"]}
+        self.assertEqual(in_words(facts), "环节 复审 · 退至环节 初审 · 改动 标题、正文")
+
     def test_no_facts_are_no_words(self):
         self.assertEqual(in_words({}), "")
