@@ -1,9 +1,11 @@
-from django.contrib.auth.forms import AuthenticationForm
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from . import limits
+from .models import User
 
 
 class SignInForm(AuthenticationForm):
@@ -14,10 +16,19 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {
         **AuthenticationForm.error_messages,
-        "invalid_login": _("The user name or the password is wrong. Please check both and try again."),
+        "invalid_login": _("The name or the password is wrong. Please check both and try again."),
     }
     error_messages["inactive"] = error_messages["invalid_login"]
+    username = UsernameField(
+        label=_("User name, e-mail or mobile phone"),
+        widget=forms.TextInput(attrs={"autofocus": True}),
+    )
     minutes_left = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        longest = User._meta.get_field("email").max_length
+        self.fields["username"].max_length = self.fields["username"].widget.attrs["maxlength"] = longest
 
     def clean(self):
         name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")

@@ -6,7 +6,6 @@ are counted as they are typed, whether or not there is such an account, so that 
 """
 
 import math
-import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from .models import AttemptCount
+from .names import folded
 
 PAUSES = [timedelta(minutes=minutes) for minutes in (1, 2, 4, 8, 15)]
 
@@ -116,9 +116,3 @@ def network_of(request):
         return ""
     address = getattr(address, "ipv4_mapped", None) or address
     return str(address if address.version == 4 else ip_network((address, 64), strict=False))
-
-
-def folded(name):
-    """Return ``name`` (str, as typed) so that all spellings that lead to one account are one: width, case, spaces, hyphens."""
-    name = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in name if not character.isspace() and character not in "-‐‑–")

@@ -3,11 +3,33 @@
 from datetime import timedelta
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as PackagedUserManager
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .names import PHONE, folded
+
+
+class UserManager(PackagedUserManager):
+    def get_by_natural_key(self, name):
+        """Return who signs in as ``name`` (str, as typed): by user name, else by e-mail address or mobile phone.
+
+        DoesNotExist if that is nobody, or more than one: e-mail addresses may differ by case alone. All in one query, so
+        that known and unknown names take the same time.
+        """
+        name = name[:255]  # longer than any name; SQLite refuses to look for much longer ones
+        spelled = folded(name) or "-"  # no account is found by the phone that it lacks
+        found = list(self.filter(Q(username=name) | Q(email__iexact=name.strip()) | Q(phone=spelled)))
+        people = [user for user in found if user.username == name] or [
+            user for user in found if spelled in (folded(user.email), user.phone)
+        ]
+        if len(people) != 1:
+            raise self.model.DoesNotExist
+        return people[0]
 
 
 class User(AbstractUser):
@@ -19,6 +41,7 @@ class User(AbstractUser):
     name = models.CharField(_("full name"), max_length=60, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("mobile phone"), max_length=20, blank=True)
+    objects = UserManager()
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -38,6 +61,21 @@ class User(AbstractUser):
 
     def __str__(self):
         return self.name or self.username
+
+    def clean(self):
+        """Fold the phone, and refuse what another account signs in with; constraints see only what is alike to the letter."""
+        super().clean()
+        self.phone = folded(self.phone)
+        others = User.objects.exclude(pk=self.pk)
+        errors = {}
+        if self.email and others.filter(Q(email__iexact=self.email) | Q(username__iexact=self.email)).exists():
+            errors["email"] = _("Another account has this e-mail address.")
+        if self.phone and not PHONE.fullmatch(self.phone):
+            errors["phone"] = _("Please enter a phone number, digits only, for example 13800000000.")
+        elif self.phone and others.filter(Q(phone=self.phone) | Q(username=self.phone)).exists():
+            errors["phone"] = _("Another account has this mobile phone.")
+        if errors:
+            raise ValidationError(errors)
 
     def get_full_name(self):
         return self.name

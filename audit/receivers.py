@@ -42,11 +42,11 @@ def on_signed_out(sender, request, user, **kwargs):
 def on_sign_in_failed(sender, credentials, **kwargs):
     """Tell whose account was tried, if it is one. What was typed stays out: people type passwords into the wrong field."""
     people = get_user_model()._default_manager
-    name = credentials.get(people.model.USERNAME_FIELD)
-    account = (
-        people.filter(**{people.model.USERNAME_FIELD: name}).values_list("pk", flat=True).first() if name else None
-    )
-    record_sign_in(None, Action.SIGN_IN_FAILED, **({"account": account} if account else {}))
+    try:
+        facts = {"account": people.get_by_natural_key(credentials.get(people.model.USERNAME_FIELD, "")).pk}
+    except people.model.DoesNotExist:
+        facts = {}
+    record_sign_in(None, Action.SIGN_IN_FAILED, **facts)
 
 
 def record_sign_in(by, action, **facts):

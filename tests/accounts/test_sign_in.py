@@ -28,7 +28,7 @@ class SignInTests(TestCase):
         self.assertEqual(form.get("method"), "post")
         labels = {label.get("for"): words(label) for label in form.iter("label")}
         typed = [field for field in form.iter("input") if field.get("type") != "hidden"]
-        self.assertEqual([labels[field.get("id")] for field in typed], ["用户名", "密码"])
+        self.assertEqual([labels[field.get("id")] for field in typed], ["用户名、邮箱或手机号", "密码"])
         self.assertEqual([field.get("autocomplete") for field in typed], ["username", "current-password"])
         hidden_until_scripted = [button for button in form.iter("button") if button.get("hidden") is not None]
         self.assertEqual([button.get("type") for button in hidden_until_scripted], ["button"])
