@@ -1,18 +1,49 @@
+"""Signing in, a lost password, and what people change themselves about their account."""
+
+from contextlib import contextmanager
+
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.forms import (
+    AuthenticationForm,
+    PasswordChangeForm,
+    PasswordResetForm,
+    SetPasswordForm,
+    UsernameField,
+)
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from . import limits
+from . import limits, tasks
 from .models import User
+
+TOO_MANY_ATTEMPTS = "too_many_attempts"
+PASSWORD_HINT = _("At least ten characters, not digits alone, and nothing that is easily guessed.")
+
+
+@contextmanager
+def one_password_for(request, name):
+    """Count one password that is tried for ``name``; within, ValidationError says that it was wrong.
+
+    Raise ValidationError (code TOO_MANY_ATTEMPTS, with ``minutes``) before anything is tried, if it may not be.
+    """
+    counters = limits.for_passwords(request, name)
+    try:
+        limits.count(counters)
+    except limits.TooManyAttempts as error:
+        minutes = error.minutes_left()
+        text = ngettext(
+            "Too many attempts with a wrong password. Please wait %(minutes)d minute and try again.",
+            "Too many attempts with a wrong password. Please wait %(minutes)d minutes and try again.",
+            minutes,
+        )
+        raise ValidationError(text, code=TOO_MANY_ATTEMPTS, params={"minutes": minutes}) from error
+    yield
+    limits.forgive(counters)
 
 
 class SignInForm(AuthenticationForm):
-    """Name and password; one answer for an unknown name, a wrong password and a closed account.
-
-    ``minutes_left``: for how long (int) nothing may be tried, or None; then the password was not looked at.
-    """
+    """Name and password; one answer for an unknown name, a wrong password and a closed account."""
 
     error_messages = {
         **AuthenticationForm.error_messages,
@@ -23,7 +54,6 @@ class SignInForm(AuthenticationForm):
         label=_("User name, e-mail or mobile phone"),
         widget=forms.TextInput(attrs={"autofocus": True}),
     )
-    minutes_left = None
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -34,22 +64,86 @@ class SignInForm(AuthenticationForm):
         name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if name is None or not password:
             return self.cleaned_data
-        counters = limits.for_passwords(self.request, name)
-        try:
-            limits.count(counters)
-        except limits.TooManyAttempts as error:
-            self.minutes_left = error.minutes_left()
-            raise too_many_passwords(self.minutes_left) from error
-        cleaned_data = super().clean()
-        limits.forgive(counters)
-        return cleaned_data
+        with one_password_for(self.request, name):
+            return super().clean()
 
 
-def too_many_passwords(minutes):
-    """Return the ValidationError that says to wait for ``minutes``."""
-    text = ngettext(
-        "Too many attempts with a wrong password. Please wait %(minutes)d minute and try again.",
-        "Too many attempts with a wrong password. Please wait %(minutes)d minutes and try again.",
-        minutes,
+class LostPasswordForm(PasswordResetForm):
+    """An e-mail address; a job mails the link, so that answer and time are the same whether it is anybody's or not."""
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.fields["email"].label = _("E-mail address of your account")
+
+    def clean(self):
+        if email := self.cleaned_data.get("email"):
+            try:
+                limits.count(limits.for_resets(self.request, email))
+            except limits.TooManyAttempts as error:
+                minutes = error.minutes_left()
+                text = ngettext(
+                    "Too many requests. Please wait %(minutes)d minute and try again.",
+                    "Too many requests. Please wait %(minutes)d minutes and try again.",
+                    minutes,
+                )
+                raise ValidationError(text, code=TOO_MANY_ATTEMPTS, params={"minutes": minutes}) from error
+        return self.cleaned_data
+
+    def save(self, **options):
+        tasks.mail_link_to_new_password.enqueue(self.cleaned_data["email"])
+
+
+class NewPasswordForm(SetPasswordForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["new_password1"].help_text = PASSWORD_HINT
+        self.fields["new_password2"].help_text = ""
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.fields["new_password1"].help_text = PASSWORD_HINT
+        self.fields["new_password2"].help_text = ""
+
+    def clean_old_password(self):
+        with one_password_for(self.request, self.user.username):
+            return super().clean_old_password()
+
+
+class ProfileForm(forms.ModelForm):
+    """Name, e-mail and phone. The password is asked for: whoever changes the address can get a new password there."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        help_text=_("To show that it is you who makes the change."),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    return ValidationError(text, code="too_many_attempts", params={"minutes": minutes})
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "phone"]
+        help_texts = {
+            "email": _("You can sign in with it, and get a new password there."),
+            "phone": _("You can sign in with it."),
+        }
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+            "phone": forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
+        }
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.fields["name"].required = True
+
+    def clean_password(self):
+        password = self.cleaned_data["password"]
+        with one_password_for(self.request, self.instance.username):
+            if not self.instance.check_password(password):
+                raise ValidationError(_("The password is wrong."))
+        return password

@@ -40,6 +40,10 @@ class Limit:
 PASSWORDS_BY_NETWORK = Limit("passwords by network", free=50, memory=timedelta(hours=1))
 PASSWORDS_BY_NAME = Limit("passwords by name", free=5, memory=timedelta(days=1))
 
+# Mails that somebody may ask for, for whatever address; one who waits for the first asks again.
+RESETS_BY_NETWORK = Limit("resets by network", free=20, memory=timedelta(hours=1))
+RESETS_BY_NAME = Limit("resets by name", free=3, memory=timedelta(hours=1))
+
 
 class TooManyAttempts(Exception):
     """The door is closed until ``again_at`` (aware datetime)."""
@@ -83,6 +87,12 @@ def for_passwords(request, name):
     """Return what a password that is tried for ``name`` (str, as typed) counts against."""
     network = network_of(request)
     return [Counter(PASSWORDS_BY_NETWORK, (network,)), Counter(PASSWORDS_BY_NAME, (network, folded(name)))]
+
+
+def for_resets(request, email):
+    """Return what a mail to ``email`` (str, as typed) with a link to a new password counts against."""
+    network = network_of(request)
+    return [Counter(RESETS_BY_NETWORK, (network,)), Counter(RESETS_BY_NAME, (network, folded(email)))]
 
 
 @transaction.atomic

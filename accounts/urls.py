@@ -7,4 +7,10 @@ urlpatterns = [
     path("login/", views.SignInView.as_view(), name="login"),
     path("logout/", views.SignOutView.as_view(), name="logout"),
     path("me/", views.signed_in_as, name="me"),
+    path("me/profile/", views.ProfileView.as_view(), name="profile"),
+    path("me/password/", views.ChangePasswordView.as_view(), name="change_password"),
+    path("password/", views.LostPasswordView.as_view(), name="lost_password"),
+    path("password/mailed/", views.LinkMailedView.as_view(), name="link_mailed"),
+    path("password/set/", views.PasswordIsSetView.as_view(), name="password_is_set"),
+    path("password/<uidb64>/<token>/", views.NewPasswordView.as_view(), name="new_password"),
 ]

@@ -1,20 +1,53 @@
-"""Signing in, and who is signed in."""
+"""Signing in, who is signed in, a lost password, and people's own account."""
 
 from http import HTTPStatus
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.views import (
+    LoginView,
+    LogoutView,
+    PasswordChangeView,
+    PasswordResetCompleteView,
+    PasswordResetConfirmView,
+    PasswordResetDoneView,
+    PasswordResetView,
+)
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.generic import UpdateView
 
-from .forms import SignInForm
+from .forms import (
+    TOO_MANY_ATTEMPTS,
+    ChangePasswordForm,
+    LostPasswordForm,
+    NewPasswordForm,
+    ProfileForm,
+    SignInForm,
+)
+from .models import User
 
 # Tells the script in the page's header that asking for the name is worth a request; it proves nothing and holds nothing.
 SIGNED_IN_COOKIE = "signed_in"
 
 
-class SignInView(LoginView):
+class LimitedMixin:
+    """Answer 429 where a form says that too much was tried (TOO_MANY_ATTEMPTS), and tell programs when to try again."""
+
+    def form_invalid(self, form):
+        response = super().form_invalid(form)
+        for error in (error for errors in form.errors.as_data().values() for error in errors):
+            if error.code == TOO_MANY_ATTEMPTS:
+                response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+                response.headers["Retry-After"] = error.params["minutes"] * 60
+        return response
+
+
+class SignInView(LimitedMixin, LoginView):
     template_name = "accounts/login.html"
     form_class = SignInForm
     redirect_authenticated_user = True
@@ -28,13 +61,6 @@ class SignInView(LoginView):
             samesite="Lax",
             secure=self.request.is_secure(),
         )
-        return response
-
-    def form_invalid(self, form):
-        response = super().form_invalid(form)
-        if form.minutes_left:
-            response.status_code = HTTPStatus.TOO_MANY_REQUESTS
-            response.headers["Retry-After"] = form.minutes_left * 60
         return response
 
 
@@ -63,3 +89,66 @@ def signed_in_as(request):
             "csrf_token": get_token(request),
         }
     )
+
+
+# -- A lost password --------------------------------------------------------------------------------------------------
+
+
+@method_decorator(never_cache, name="dispatch")
+class LostPasswordView(LimitedMixin, PasswordResetView):
+    template_name = "accounts/lost_password.html"
+    form_class = LostPasswordForm
+    success_url = reverse_lazy("accounts:link_mailed")
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "request": self.request}
+
+
+class LinkMailedView(PasswordResetDoneView):
+    template_name = "accounts/link_mailed.html"
+
+
+class NewPasswordView(PasswordResetConfirmView):
+    template_name = "accounts/new_password.html"
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("accounts:password_is_set")
+
+
+class PasswordIsSetView(PasswordResetCompleteView):
+    template_name = "accounts/password_is_set.html"
+
+
+# -- One's own account ------------------------------------------------------------------------------------------------
+
+
+@method_decorator(never_cache, name="dispatch")
+class ProfileView(LoginRequiredMixin, LimitedMixin, UpdateView):
+    template_name = "accounts/profile.html"
+    form_class = ProfileForm
+    success_url = reverse_lazy("accounts:profile")
+
+    def get_object(self):
+        return User.objects.get(pk=self.request.user.pk)  # not request.user, which a refused form would change
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_valid(self, form):
+        messages.success(self.request, _("Your details were saved."))
+        return super().form_valid(form)
+
+
+@method_decorator(never_cache, name="dispatch")
+class ChangePasswordView(LimitedMixin, PasswordChangeView):
+    template_name = "accounts/change_password.html"
+    form_class = ChangePasswordForm
+    success_url = reverse_lazy("accounts:profile")
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def form_valid(self, form):
+        messages.success(
+            self.request, _("Your password was changed. Whoever else was signed in with it is signed out.")
+        )
+        return super().form_valid(form)

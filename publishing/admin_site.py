@@ -45,6 +45,10 @@ class PortalAdminSite(admin.AdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
+    def password_change(self, request, extra_context=None):
+        """Send people to the portal's one form, which counts wrong passwords."""
+        return redirect("accounts:change_password")
+
     def admin_view(self, view, cacheable=False):
         return super().admin_view(csp_replace(POLICY)(view), cacheable)
 
