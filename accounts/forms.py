@@ -116,7 +116,7 @@ class ChangePasswordForm(PasswordChangeForm):
 class ProfileForm(forms.ModelForm):
     """Name, e-mail and phone. The password is asked for: whoever changes the address can get a new password there."""
 
-    password = forms.CharField(
+    current_password = forms.CharField(
         label=_("Your password"),
         help_text=_("To show that it is you who makes the change."),
         strip=False,
@@ -141,8 +141,8 @@ class ProfileForm(forms.ModelForm):
         self.request = request
         self.fields["name"].required = True
 
-    def clean_password(self):
-        password = self.cleaned_data["password"]
+    def clean_current_password(self):
+        password = self.cleaned_data["current_password"]
         with one_password_for(self.request, self.instance.username):
             if not self.instance.check_password(password):
                 raise ValidationError(_("The password is wrong."))

@@ -116,7 +116,7 @@ class OwnAccountTests(TestCase):
         self.client.login(username="wang", password=PASSWORD)
 
     def save(self, **data):
-        form = {"name": "样例人员", "email": "wang@example.org", "phone": "13800000001", "password": PASSWORD}
+        form = {"name": "样例人员", "email": "wang@example.org", "phone": "13800000001", "current_password": PASSWORD}
         return self.client.post(PROFILE, {**form, **data}, follow=True)
 
     def change(self, old=PASSWORD, new=NEW):
@@ -140,6 +140,7 @@ class OwnAccountTests(TestCase):
         self.assertEqual(
             (self.user.name, self.user.email, self.user.phone), ("样例新名", "new@example.org", "13900000002")
         )
+        self.assertTrue(self.client_class().login(username="new@example.org", password=PASSWORD))
 
     def test_what_others_have_is_refused_at_its_field_and_nothing_typed_is_lost(self):
         make_user(email="li@example.org", phone="13800000009")
@@ -154,15 +155,16 @@ class OwnAccountTests(TestCase):
 
     def test_nothing_is_saved_without_the_password(self):
         for password in ("", "wrong"):
-            response = self.save(email="thief@example.org", password=password)
-            self.assertIn("password", response.context["form"].errors)
+            response = self.save(email="thief@example.org", current_password=password)
+            self.assertIn("current_password", response.context["form"].errors)
         self.user.refresh_from_db()
         self.assertEqual(self.user.email, "wang@example.org")
 
     def test_no_right_can_be_taken_by_the_form(self):
-        self.save(is_staff="on", is_superuser="on", username="admin")
+        self.save(password="x", is_staff="on", is_superuser="on", username="admin")
         self.user.refresh_from_db()
         self.assertEqual((self.user.is_staff, self.user.is_superuser, self.user.username), (False, False, "wang"))
+        self.assertTrue(self.user.check_password(PASSWORD))
 
     def test_a_changed_password_ends_the_other_sessions_and_keeps_this_one(self):
         other = self.client_class()
@@ -182,7 +184,7 @@ class OwnAccountTests(TestCase):
 
     def test_whoever_found_an_open_session_cannot_guess_the_password_there(self):
         for number in range(5):
-            self.change(old="wrong") if number % 2 else self.save(password="wrong")
+            self.change(old="wrong") if number % 2 else self.save(current_password="wrong")
         for response in (self.change(), self.save()):
             self.assertContains(response, "密码输错次数过多，请 1 分钟后再试。", status_code=429)
         self.user.refresh_from_db()
