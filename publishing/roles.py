@@ -17,6 +17,7 @@ FILE_ACTIONS = {
     ADMINISTRATOR: ("add", "change", "delete", "view"),
 }
 ADMINISTRATORS_ONLY = ("columnrole", "standin")  # of publishing: who works where is no author's to look up
+SEEN_BY_PUBLISHERS = ("members",)  # the organisations and their people, for whom they publish
 ADMINISTERED_APPS = (
     "accounts",
     "files",
@@ -66,6 +67,7 @@ def grant_permissions(using="default", **kwargs):
                 (kind.model in item_models and action in item_actions)
                 or (kind.app_label == "files" and action in FILE_ACTIONS[role])
                 or is_for_all_staff(kind.app_label, kind.model, action, chosen)
+                or (role == PUBLISHER and kind.app_label in SEEN_BY_PUBLISHERS and action == "view")
                 or (role == ADMINISTRATOR and kind.app_label in ADMINISTERED_APPS)
             ):
                 wanted.add(permission)

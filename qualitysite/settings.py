@@ -121,6 +121,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+# Days after the end of a membership on which its people still read as members; a change asks for rebuild_reader_groups.
+MEMBERSHIP_GRACE_DAYS = env.int("MEMBERSHIP_GRACE_DAYS", default=30)
+
 # -- Language and time ------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "zh-hans"

@@ -1,13 +1,14 @@
 """Ordinary valid rows; a test states only what matters to it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import ReaderGroup, ReaderGroupMembership, User
-from members.models import Activity
+from members import credit_codes, reader_rows
+from members.models import Activity, Affiliation, CouncilSeat, CouncilTerm, MemberGroup, MembershipPeriod, Organisation
 from news.models import Article
 from notices.models import Notice
 from portal.models import Page
@@ -111,6 +112,47 @@ def make_notice(**overrides):
 
 def make_activity(**overrides):
     return make_item(Activity, **overrides)
+
+
+def make_credit_code():
+    """Return a code that is valid and, with a division that does not exist, visibly a sample."""
+    beginning = f"91000000{next(_serial):09d}"
+    return beginning + credit_codes.check_character(beginning)
+
+
+def make_member_group(**overrides):
+    return MemberGroup.objects.create(**{"name": f"样例{next(_serial)}大组", **overrides})
+
+
+def make_organisation(people=(), period=(date(2020, 1, 1), None), **overrides):
+    """Return an organisation with one ``period`` (first and last day, or None for none), which ``people`` serve."""
+    organisation = Organisation.objects.create(**{"name": f"样例单位{next(_serial)}", **overrides})
+    if period:
+        make_period(organisation, *period)
+    for user in people:
+        make_affiliation(organisation, user)
+    return organisation
+
+
+def make_period(organisation, first_on, last_on=None):
+    return MembershipPeriod.objects.create(organisation=organisation, first_on=first_on, last_on=last_on)
+
+
+def make_affiliation(organisation, user=None, **overrides):
+    """Return an affiliation since 2020; its reader rows follow."""
+    affiliation = Affiliation.objects.create(
+        **{"organisation": organisation, "user": user or make_user(), "first_on": date(2020, 1, 1), **overrides}
+    )
+    reader_rows.bring_up([affiliation.user_id])
+    return affiliation
+
+
+def make_council_term(number=None, **overrides):
+    return CouncilTerm.objects.create(**{"number": number or next(_serial), "first_on": date(2024, 1, 1), **overrides})
+
+
+def make_council_seat(organisation, term, **overrides):
+    return CouncilSeat.objects.create(organisation=organisation, term=term, **overrides)
 
 
 def make_page(**overrides):

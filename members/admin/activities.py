@@ -2,20 +2,10 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import PublishableAdmin
-from publishing.admin.content_version import AdvancesContentVersion
 from publishing.handbook import see
 
-from .models import Activity, MemberGroup
-from .views import ActivityDetailView
-
-
-@admin.register(MemberGroup)
-class MemberGroupAdmin(AdvancesContentVersion, admin.ModelAdmin):
-    handbook = "activities"
-    list_display = ["name", "order"]
-    list_editable = ["order"]
-    search_fields = ["name"]
-    show_full_result_count = False
+from ..models import Activity
+from ..views import ActivityDetailView
 
 
 @admin.register(Activity)

@@ -9,22 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from publishing.models import Publishable, PublishableQuerySet, cover_field
 from publishing.richtext import RichTextField
 
-from .agendas import read_agenda
-
-
-class MemberGroup(models.Model):
-    """A member group (会员大组), such as 机械大组."""
-
-    name = models.CharField(_("name"), max_length=40, unique=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    class Meta:
-        verbose_name = _("member group")
-        verbose_name_plural = _("member groups")
-        ordering = ["order", "name"]
-
-    def __str__(self):
-        return self.name
+from ..agendas import read_agenda
+from .groups import MemberGroup
 
 
 def start_of_day(at):

@@ -1,0 +1,5 @@
+from .activities import ActivityAdmin
+from .groups import MemberGroupAdmin
+from .organisations import CouncilTermAdmin, OrganisationAdmin
+
+__all__ = ["ActivityAdmin", "CouncilTermAdmin", "MemberGroupAdmin", "OrganisationAdmin"]
