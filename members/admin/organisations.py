@@ -72,6 +72,7 @@ class PeriodInline(admin.TabularInline):
 class AffiliationInline(admin.TabularInline):
     model = Affiliation
     formset = AffiliationFormSet
+    fields = ["user", "role", "first_on", "last_on"]
     autocomplete_fields = ["user"]
     extra = 0
 
@@ -133,6 +134,9 @@ class OrganisationAdmin(AdvancesContentVersion, admin.ModelAdmin):
         (_("Membership"), {"fields": ["level", "member_group", "joined_on"]}),
         (_("Contact"), {"fields": ["district", "address", "website"]}),
     ]
+
+    class Media:
+        css = {"all": ["css/admin/members.css"]}
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_membership().with_contact()
