@@ -127,7 +127,10 @@ function start() {
     if (!isReady) return;
     const fields = collect();
     const text = JSON.stringify(fields);
-    if (text === last) return;
+    if (text === last) {
+      settle();
+      return;
+    }
     last = text;
     if (text === unchanged) {
       remove(family + id);
@@ -138,8 +141,12 @@ function start() {
     const at = Date.now();
     const isKept = write(family + id, { at, base, seen, fields });
     kept.textContent = isKept ? words("kept", at).textContent : "";
-    // What was restored stands under the name of this page from now on; only then can the other go.
-    if (isKept && isBrought()) restored.splice(0).forEach(remove);
+    settle();
+  }
+
+  // What was restored stands under the name of this page from now on; only then can the other go.
+  function settle() {
+    if (isBrought() && read(family + id)) restored.splice(0).forEach(remove);
   }
 
   function keepSoon() {
@@ -294,6 +301,7 @@ function start() {
     isAsking = false;
     complain(problem, name);
     if (problem) return;
+    keep(); // a text that was just restored may have arrived only now
     isAllowed = true;
     (event.submitter ?? form.querySelector("[type=submit]")).click();
     isAllowed = false;
