@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import RequestFactory, TestCase, TransactionTestCase
 from django.utils.translation import gettext_lazy
 
@@ -21,6 +21,11 @@ class EntryTests(TestCase):
         self.assertEqual([first.previous, second.previous], ["", first.digest])
         head = Head.objects.get()
         self.assertEqual((head.number, head.digest), (2, second.digest))
+
+    def test_the_chain_has_one_head(self):
+        audit.record(None, Action.CREATED)
+        with self.assertRaisesMessage(IntegrityError, "audit_there_is_one_head"), transaction.atomic():
+            Head.objects.create(pk=2)
 
     def test_the_digest_can_be_computed_again_from_what_the_database_gives_back(self):
         facts = {

@@ -293,7 +293,6 @@ def test_the_poster_can_be_a_picture_of_the_library(page, open_form):
     open_form(page)
     dialog = open_dialog(page)
     dialog.get_by_role("button", name="样例视频").click()
-    page.wait_for_timeout(1000)  # the video tells its size, and its pane is drawn anew
     dialog.get_by_role("button", name="从媒体库选").click()
     dialog.get_by_role("button", name="样例封面").click()
     expect(dialog.locator(".library-frame")).to_be_visible()

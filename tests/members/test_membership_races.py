@@ -11,8 +11,26 @@ from django.test import Client, TransactionTestCase, skipUnlessDBFeature
 from accounts.models import ReaderGroupMembership
 from members import reader_rows
 from members.admin.organisations import ApartFormSet, OrganisationAdmin
-from members.models import Affiliation, MembershipPeriod, Organisation, first_overlap
-from tests.factories import make_administrator, make_affiliation, make_organisation, make_period, make_user
+from members.credit_codes import check_character
+from members.models import (
+    Affiliation,
+    CouncilSeat,
+    CouncilTerm,
+    MembershipPeriod,
+    Organisation,
+    ReadersOfMembers,
+    first_overlap,
+)
+from tests.factories import (
+    make_administrator,
+    make_affiliation,
+    make_council_seat,
+    make_council_term,
+    make_organisation,
+    make_period,
+    make_reader_group,
+    make_user,
+)
 from tests.members.test_organisation_admin import change, form_of
 from tests.parallel import at_once
 
@@ -127,11 +145,20 @@ class ConstraintTests(TransactionTestCase):
         self.assertIsNone(first_overlap([]))
 
     def test_the_database_keeps_what_must_never_be_false(self):
-        organisation = make_organisation(credit_code="")
+        organisation, term = make_organisation(credit_code=""), make_council_term()
+        sample = "91310000000000000"
+        coded = make_organisation(credit_code=sample + check_character(sample))
+        make_council_seat(organisation, term)
+        ReadersOfMembers.objects.get_or_create(member_group=None, defaults={"reader_group": make_reader_group()})
         broken = [
             lambda: make_period(organisation, date(2010, 2, 1), date(2010, 1, 1)),
             lambda: make_affiliation(organisation, first_on=date(2010, 2, 1), last_on=date(2010, 1, 1)),
             lambda: make_organisation(name=organisation.name),
+            lambda: make_organisation(credit_code=coded.credit_code),
+            lambda: CouncilTerm.objects.create(number=0, first_on=date(2024, 1, 1)),
+            lambda: make_council_term(last_on=date(2000, 1, 1)),
+            lambda: make_council_seat(organisation, term, role=CouncilSeat.Role.PRESIDENT),
+            lambda: ReadersOfMembers.objects.create(reader_group=make_reader_group()),
         ]
         for add in broken:
             with self.assertRaises(IntegrityError), transaction.atomic():
