@@ -36,7 +36,13 @@ SIGNED_IN_COOKIE = "signed_in"
 
 
 class LimitedMixin:
-    """Answer 429 where a form says that too much was tried (TOO_MANY_ATTEMPTS), and tell programs when to try again."""
+    """Answer 429 where a form says that too much was tried (TOO_MANY_ATTEMPTS), and tell programs when to try again.
+
+    The forms take the ``request``, whose address they count by.
+    """
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "request": self.request}
 
     def form_invalid(self, form):
         response = super().form_invalid(form)
@@ -100,9 +106,6 @@ class LostPasswordView(LimitedMixin, PasswordResetView):
     form_class = LostPasswordForm
     success_url = reverse_lazy("accounts:link_mailed")
 
-    def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "request": self.request}
-
 
 class LinkMailedView(PasswordResetDoneView):
     template_name = "accounts/link_mailed.html"
@@ -130,9 +133,6 @@ class ProfileView(LoginRequiredMixin, LimitedMixin, UpdateView):
     def get_object(self):
         return User.objects.get(pk=self.request.user.pk)  # not request.user, which a refused form would change
 
-    def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "request": self.request}
-
     def form_valid(self, form):
         messages.success(self.request, _("Your details were saved."))
         return super().form_valid(form)
@@ -143,9 +143,6 @@ class ChangePasswordView(LimitedMixin, PasswordChangeView):
     template_name = "accounts/change_password.html"
     form_class = ChangePasswordForm
     success_url = reverse_lazy("accounts:profile")
-
-    def get_form_kwargs(self):
-        return {**super().get_form_kwargs(), "request": self.request}
 
     def form_valid(self, form):
         messages.success(
