@@ -5,7 +5,7 @@ from publishing.admin import PublishableAdmin
 from publishing.handbook import see
 
 from ..models import Activity
-from ..views import ActivityDetailView
+from ..views.activities import ActivityDetailView
 
 
 @admin.register(Activity)

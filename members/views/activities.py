@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from publishing import content_version
 from publishing.views import PublishedDetailView, PublishedListView
 
-from .models import Activity
+from ..models import Activity
 
 COMING_LENGTH = 4
 
