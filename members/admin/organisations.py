@@ -116,6 +116,16 @@ class DistrictFilter(admin.SimpleListFilter):
         return queryset.filter(district=self.value()) if self.value() else queryset
 
 
+class OrganisationForm(forms.ModelForm):
+    public_fields = forms.MultipleChoiceField(
+        label=Organisation._meta.get_field("public_fields").verbose_name,
+        help_text=Organisation._meta.get_field("public_fields").help_text,
+        choices=Organisation.PublicField.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(AdvancesContentVersion, admin.ModelAdmin):
     handbook = "organisations membership-periods organisation-people"
@@ -128,11 +138,13 @@ class OrganisationAdmin(AdvancesContentVersion, admin.ModelAdmin):
     autocomplete_fields = ["member_group"]
     show_full_result_count = False
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    form = OrganisationForm
     inlines = [PeriodInline, AffiliationInline, SeatsOfOrganisationInline]
     fieldsets = [
         (None, {"fields": ["name", "former_names", "credit_code"]}),
         (_("Membership"), {"fields": ["level", "member_group", "joined_on"]}),
-        (_("Contact"), {"fields": ["district", "address", "website"]}),
+        (_("Contact"), {"fields": ["district", "address", "website", "telephone", "email"]}),
+        (_("Public directory"), {"fields": ["is_in_directory", "industry", "introduction", "public_fields"]}),
     ]
 
     class Media:

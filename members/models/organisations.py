@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
@@ -91,6 +92,16 @@ class OrganisationQuerySet(models.QuerySet):
         return self.annotate(contact_name=Subquery(contacts.order_by("pk").values(shown_name=name)[:1]))
 
 
+def website_only():
+    return [Organisation.PublicField.WEBSITE.value]
+
+
+def validate_public_fields(names):
+    known = Organisation.PublicField.values
+    if not isinstance(names, list) or any(name not in known for name in names):
+        raise ValidationError(_("Choose among: %(names)s") % {"names": ", ".join(known)})
+
+
 class Organisation(models.Model):
     """An organisation that is, was or is about to be a member."""
 
@@ -110,6 +121,15 @@ class Organisation(models.Model):
         COMING = "coming", _("Membership not begun")
         NONE = "none", _("No period entered")
 
+    class PublicField(models.TextChoices):
+        """What the public directory may tell of a member, if the member wants it to."""
+
+        WEBSITE = "website", _("website")
+        ADDRESS = "address", _("address")
+        TELEPHONE = "telephone", _("telephone")
+        EMAIL = "email", _("e-mail")
+        CONTACT = "contact", _("main contact")
+
     name = models.CharField(_("name"), max_length=120, unique=True)
     former_names = models.TextField(_("former names"), blank=True, max_length=1000, help_text=_("One per line."))
     credit_code = CreditCodeField(
@@ -128,6 +148,22 @@ class Organisation(models.Model):
     district = models.CharField(_("district"), max_length=20, blank=True, db_index=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     website = models.URLField(_("website"), blank=True)
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    industry = models.CharField(_("industry"), max_length=40, blank=True, db_index=True)
+    introduction = models.TextField(
+        _("introduction"), blank=True, max_length=2000, help_text=_("Plain text for the public directory.")
+    )
+    is_in_directory = models.BooleanField(
+        _("in the public directory"), default=True, help_text=_("While its membership holds.")
+    )
+    public_fields = models.JSONField(
+        _("public in the directory"),
+        default=website_only,
+        blank=True,
+        validators=[validate_public_fields],
+        help_text=_("What the directory tells besides name, level, member group, industry and district."),
+    )
     objects = OrganisationQuerySet.as_manager()
 
     class Meta:

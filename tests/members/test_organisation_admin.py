@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
@@ -117,6 +118,18 @@ class FormTests(OrganisationAdminTestCase):
         self.assert_refused(self.save(make_organisation(), credit_code=taken.credit_code.lower()), "另一个单位已有")
         self.assert_refused(self.save(make_organisation(), name=taken.name), "名称")
         self.assertEqual(self.save(make_organisation()).status_code, 302)
+
+    def test_staff_choose_what_the_directory_tells_and_nothing_else_passes(self):
+        organisation = make_organisation()
+        self.assertEqual(organisation.public_fields, ["website"])
+        answer = self.save(organisation, public_fields=["telephone", "contact"], introduction="样例简介")
+        self.assertEqual(answer.status_code, 302)
+        organisation.refresh_from_db()
+        self.assertEqual(organisation.public_fields, ["telephone", "contact"])
+        self.assertEqual(self.save(organisation, public_fields=["credit_code"]).status_code, 200)
+        organisation.public_fields = ["credit_code"]
+        with self.assertRaises(ValidationError):
+            organisation.full_clean()
 
     def test_a_renewal_is_a_second_period_and_the_first_stays(self):
         organisation = make_organisation(period=(date(2026, 1, 1), date(2026, 12, 31)))
