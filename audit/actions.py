@@ -40,6 +40,11 @@ class Action(models.TextChoices):
     TRASHED = "trashed", pgettext_lazy("action", "Moved to the trash")
     RESTORED = "restored", pgettext_lazy("action", "Restored from the trash")
     PURGED = "purged", pgettext_lazy("action", "Deleted for good")
+    # Signing up for activities
+    CALLED_OFF = "called_off", pgettext_lazy("action", "Called off")
+    SIGN_UP_APPROVED = "sign_up_approved", pgettext_lazy("action", "Accepted a sign-up")
+    SIGN_UP_REFUSED = "sign_up_refused", pgettext_lazy("action", "Did not accept a sign-up")
+    SIGN_UP_REMOVED = "sign_up_removed", pgettext_lazy("action", "Cancelled a sign-up")
     # Everything else
     FILE_REPLACED = "file_replaced", pgettext_lazy("action", "Replaced a file")
     ADMIN_ADDED = "admin_added", pgettext_lazy("action", "Added in the administration")

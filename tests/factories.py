@@ -7,8 +7,17 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import ReaderGroup, ReaderGroupMembership, User
-from members import credit_codes, reader_rows
-from members.models import Activity, Affiliation, CouncilSeat, CouncilTerm, MemberGroup, MembershipPeriod, Organisation
+from members import credit_codes, reader_rows, signing_up
+from members.models import (
+    Activity,
+    Affiliation,
+    CouncilSeat,
+    CouncilTerm,
+    MemberGroup,
+    MembershipPeriod,
+    Organisation,
+    SignUp,
+)
 from news.models import Article
 from notices.models import Notice
 from portal.models import Page
@@ -112,6 +121,22 @@ def make_notice(**overrides):
 
 def make_activity(**overrides):
     return make_item(Activity, **overrides)
+
+
+def make_open_activity(**overrides):
+    """Return an activity of next week that takes sign-ups of everybody with an account."""
+    values = {"takes_sign_ups": True, "sign_up_for": "everyone", "starts_at": timezone.now() + timedelta(days=7)}
+    return make_activity(**values | overrides)
+
+
+def make_sign_up(activity, person=None, organisation=None, **overrides):
+    """Return the sign-up of ``person`` (default a new one), made as people make it; ``overrides`` are written over it."""
+    person = person or make_user()
+    [sign_up] = signing_up.sign_up(activity, [person], by=person, organisation=organisation)
+    if overrides:
+        SignUp.objects.filter(pk=sign_up.pk).update(**overrides)
+        sign_up.refresh_from_db()
+    return sign_up
 
 
 def make_credit_code():

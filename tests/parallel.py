@@ -1,6 +1,8 @@
 """Several people at the same moment: real threads, each with a connection of its own, on both databases."""
 
+from contextlib import contextmanager
 from threading import Barrier, Thread
+from unittest.mock import patch
 
 from django.db import connection
 
@@ -26,3 +28,13 @@ def at_once(tasks):
     for thread in threads:
         thread.join()
     return outcomes
+
+
+@contextmanager
+def deferred_transactions():
+    """Let SQLite take the lock of writers at their first write instead of at the beginning; for negative controls."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with patch.dict(connection.settings_dict["OPTIONS"], transaction_mode="DEFERRED"):
+        yield

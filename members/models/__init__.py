@@ -1,13 +1,15 @@
-from .activities import Activity, ActivityQuerySet, start_of_day, validate_agenda
+from .activities import Activity, ActivityChange, ActivityQuerySet, start_of_day, validate_agenda
 from .affiliations import Affiliation
 from .councils import CouncilSeat, CouncilTerm
 from .groups import ALL_MEMBERS, MemberGroup, ReaderRow, ReadersOfMembers
 from .organisations import CreditCodeField, MembershipPeriod, Organisation, in_words
+from .sign_ups import Places, ReservedSeats, SignUp
 from .spans import first_overlap
 
 __all__ = [
     "ALL_MEMBERS",
     "Activity",
+    "ActivityChange",
     "ActivityQuerySet",
     "Affiliation",
     "CouncilSeat",
@@ -16,8 +18,11 @@ __all__ = [
     "MemberGroup",
     "MembershipPeriod",
     "Organisation",
+    "Places",
     "ReaderRow",
     "ReadersOfMembers",
+    "ReservedSeats",
+    "SignUp",
     "first_overlap",
     "in_words",
     "start_of_day",

@@ -1,11 +1,14 @@
 """Member activities: visits, trainings and meetings, and reports of past ones."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from audit.actions import Action
 from publishing.models import Publishable, PublishableQuerySet, cover_field
 from publishing.richtext import RichTextField
 
@@ -21,20 +24,35 @@ def start_of_day(at):
 class ActivityQuerySet(PublishableQuerySet):
     """Activities by time. An activity whose start is unknown is a report of the past."""
 
+    def locked(self):
+        """Lock the rows until the transaction ends, for whoever changes who has a seat; naming them stays free."""
+        return self.select_for_update(no_key=True)
+
+    def to_purge(self, at=None):
+        """Leave out what people signed up for: the numbers stay."""
+        return super().to_purge(at).filter(sign_ups__isnull=True)
+
+    def called_off(self, at=None):
+        """Return what was called off, whenever it was to be."""
+        return self.filter(called_off_at__isnull=False).order_by(F("starts_at").desc(nulls_last=True), "-pk")
+
     def upcoming(self, at):
-        return self.filter(starts_at__gt=at).order_by("starts_at", "pk")
+        return self.filter(called_off_at__isnull=True, starts_at__gt=at).order_by("starts_at", "pk")
 
     def running(self, at):
         """Return what has begun and not ended; without an end it runs until the end of its first day in Shanghai."""
         midnight = start_of_day(at)
         return self.filter(
-            Q(ends_at__gt=at) | Q(ends_at__isnull=True, starts_at__gte=midnight), starts_at__lte=at
+            Q(ends_at__gt=at) | Q(ends_at__isnull=True, starts_at__gte=midnight),
+            called_off_at__isnull=True,
+            starts_at__lte=at,
         ).order_by("starts_at", "pk")
 
     def past(self, at):
         midnight = start_of_day(at)
         return self.filter(
-            Q(starts_at__isnull=True) | Q(ends_at__lte=at) | Q(ends_at__isnull=True, starts_at__lt=midnight)
+            Q(starts_at__isnull=True) | Q(ends_at__lte=at) | Q(ends_at__isnull=True, starts_at__lt=midnight),
+            called_off_at__isnull=True,
         ).order_by(F("starts_at").desc(nulls_last=True), "-published_at", "-pk")
 
 
@@ -63,6 +81,16 @@ class Activity(Publishable):
         UPCOMING = "upcoming", _("Upcoming")
         RUNNING = "running", _("Running")
         PAST = "past", _("Past")
+        CALLED_OFF = "called_off", _("Called off")
+
+    class SignUpFor(models.TextChoices):
+        MEMBERS = "members", _("People of member organisations")
+        GROUP = "group", _("People of the activity's member group")
+        EVERYONE = "everyone", _("Everybody with an account")
+
+    class Approval(models.TextChoices):
+        NONE = "none", _("Nobody: whoever signs up has a place if there is one")
+        STAFF = "staff", _("Staff confirm each sign-up")
 
     versioned = (
         *Publishable.versioned,
@@ -74,6 +102,7 @@ class Activity(Publishable):
         "fee",
         "contact",
         "agenda",
+        "speakers",
         "sign_up_notes",
         "report",
     )
@@ -82,11 +111,20 @@ class Activity(Publishable):
         "ends_at",
         "place",
         "address",
+        "online_link",
+        "takes_sign_ups",
+        "sign_up_for",
+        "approval",
         "seats",
         "seats_per_organisation",
+        "accept_within_hours",
         "sign_up_opens_at",
         "sign_up_closes_at",
+        "cancel_until",
+        "personal_data_until",
     )
+    # What people must know when it changes: they are told, and the page shows the old beside the new.
+    announced = ("starts_at", "ends_at", "place", "address")
     boundary_fields = (
         *Publishable.boundary_fields,
         "starts_at",
@@ -113,6 +151,9 @@ class Activity(Publishable):
         validators=[validate_agenda],
         help_text=_("One item per line: 13:30–14:00 签到. An indented line below adds a remark."),
     )
+    speakers = models.TextField(
+        _("speakers"), blank=True, max_length=2000, help_text=_("One per line: name, a space, organisation and post.")
+    )
     sign_up_notes = RichTextField(_("notes on signing up"), blank=True)
     report = RichTextField(
         _("report"), blank=True, help_text=_("What happened. Readers see it as soon as it is published.")
@@ -124,10 +165,40 @@ class Activity(Publishable):
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=120, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
+    online_link = models.URLField(
+        _("link to take part on-line"),
+        blank=True,
+        max_length=500,
+        help_text=_("Shown only to those who have a place."),
+    )
+    takes_sign_ups = models.BooleanField(_("takes sign-ups on-line"), default=False)
+    sign_up_for = models.CharField(
+        _("who may sign up"), max_length=10, choices=SignUpFor.choices, default=SignUpFor.MEMBERS
+    )
+    approval = models.CharField(_("who confirms"), max_length=10, choices=Approval.choices, default=Approval.NONE)
     seats = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: no limit."))
     seats_per_organisation = models.PositiveSmallIntegerField(_("places per organisation"), null=True, blank=True)
+    accept_within_hours = models.PositiveSmallIntegerField(
+        _("hours to accept a place"),
+        null=True,
+        blank=True,
+        help_text=_("For those who move up from the waiting list. Empty: they have the place at once."),
+    )
     sign_up_opens_at = models.DateTimeField(_("sign-up opens at"), null=True, blank=True)
-    sign_up_closes_at = models.DateTimeField(_("sign-up closes at"), null=True, blank=True)
+    sign_up_closes_at = models.DateTimeField(
+        _("sign-up closes at"), null=True, blank=True, help_text=_("Empty: when the activity begins.")
+    )
+    cancel_until = models.DateTimeField(
+        _("people may cancel until"), null=True, blank=True, help_text=_("Empty: until the activity begins.")
+    )
+    personal_data_until = models.DateField(
+        _("personal data are kept until"),
+        null=True,
+        blank=True,
+        help_text=_("Names and answers of the people are deleted then; the numbers stay. Empty: as the portal is set."),
+    )
+    called_off_at = models.DateTimeField(_("called off at"), null=True, editable=False)
+    call_off_reason = models.CharField(_("reason for calling it off"), max_length=200, blank=True, editable=False)
     objects = ActivityQuerySet.as_manager()
 
     class Meta(Publishable.Meta):
@@ -151,6 +222,16 @@ class Activity(Publishable):
                 name="members_sign_up_closes_after_it_opens",
                 violation_error_message=_("Sign-up closes after it opens."),
             ),
+            models.CheckConstraint(
+                condition=Q(takes_sign_ups=False) | Q(starts_at__isnull=False),
+                name="members_sign_ups_need_a_start",
+                violation_error_message=_("People can sign up only for an activity whose start is known."),
+            ),
+            models.CheckConstraint(
+                condition=Q(called_off_at__isnull=True) | ~Q(call_off_reason=""),
+                name="members_calling_off_has_a_reason",
+                violation_error_message=_("Say why the activity is called off."),
+            ),
         ]
 
     @property
@@ -159,6 +240,8 @@ class Activity(Publishable):
         return self.phase_at(timezone.now())
 
     def phase_at(self, at):
+        if self.called_off_at:
+            return self.Phase.CALLED_OFF
         if self.starts_at is None:
             return self.Phase.PAST
         if self.starts_at > at:
@@ -181,3 +264,59 @@ class Activity(Publishable):
     @property
     def agenda_items(self):
         return read_agenda(self.agenda)
+
+    @property
+    def is_for_members(self):
+        """Whether people sign up for a member organisation only."""
+        return self.sign_up_for != self.SignUpFor.EVERYONE
+
+    # -- Verbs ----------------------------------------------------------------------------------------------------
+
+    def change_at_once(self, names, *, by):
+        """Save ``names``; tell those signed up of a new time or place, and give the seats that are free now."""
+        from .. import messages, signing_up  # which import the models
+
+        with transaction.atomic():
+            now, before = timezone.now(), type(self).objects.locked().get(pk=self.pk)
+            changed = [name for name in self.announced if getattr(before, name) != getattr(self, name)]
+            is_out = self.published_at is not None and self.published_at <= now
+            if changed and is_out and before.phase_at(now) in (self.Phase.UPCOMING, self.Phase.RUNNING):
+                change = self.changes.create(
+                    changed_by=by,
+                    changed_at=now,
+                    before={name: getattr(before, name) for name in changed},
+                    after={name: getattr(self, name) for name in changed},
+                )
+                messages.tell_of_change(change)
+            signing_up.settle(self, now)
+            super().change_at_once(names, by=by)
+
+    def call_off(self, reason, *, by):
+        """Call the activity off: its page says so, everybody who is signed up is told, nobody can sign up any more."""
+        from .. import messages
+
+        with transaction.atomic():
+            type(self).objects.locked().get(pk=self.pk)
+            now = timezone.now()
+            self.called_off_at, self.call_off_reason = now, reason
+            messages.tell_of_calling_off(self)
+            self._change(by, Action.CALLED_OFF, {"reason": reason}, called_off_at=now, call_off_reason=reason)
+
+
+class ActivityChange(models.Model):
+    """A change of time or place after publication: what stood there, and what stands there since."""
+
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="changes")
+    changed_at = models.DateTimeField()
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    before = models.JSONField(encoder=DjangoJSONEncoder)  # {name: value} of Activity.announced
+    after = models.JSONField(encoder=DjangoJSONEncoder)
+
+    class Meta:
+        verbose_name = _("change of an activity")
+        verbose_name_plural = _("changes of activities")
+        ordering = ["activity", "-pk"]
+        default_permissions = ()
+
+    def __str__(self):
+        return f"{self.activity} · {self.changed_at:%Y-%m-%d}"

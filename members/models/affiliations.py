@@ -14,6 +14,10 @@ class AffiliationQuerySet(SpanQuerySet):
         """Return those of main contacts."""
         return self.filter(role=Affiliation.Role.CONTACT)
 
+    def contacts_and_deputies(self):
+        """Return those of the people who may act for their organisation."""
+        return self.filter(role__in=[Affiliation.Role.CONTACT, Affiliation.Role.DEPUTY])
+
 
 class Affiliation(Span):
     """A person's days in the service of an organisation; one person may serve several.

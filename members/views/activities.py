@@ -67,6 +67,7 @@ class ActivityListView(PublishedListView):
                     "is_current": phase.value == self.phase,
                 }
                 for phase in Activity.Phase
+                if phase != Activity.Phase.CALLED_OFF or self.counts[phase] or phase == self.phase
             ],
         }
 
