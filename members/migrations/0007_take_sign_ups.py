@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("files", "0002_add_videos"),
-        ("members", "0005_refuse_shared_days"),
+        ("members", "0006_tell_more_of_organisations"),
         ("publishing", "0003_review_before_readers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
