@@ -6,11 +6,11 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.db import models, transaction
-from django.db.models import Case, Exists, OuterRef, Q, When
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from . import pictures, storing
+from . import pictures, storing, uses
 from .descriptions import name_instead_of_description, validate_description
 from .recognition import RefusedFile
 
@@ -25,11 +25,9 @@ class AssetQuerySet(models.QuerySet):
 
     def with_use(self):
         """Annotate ``is_used``: whether a row of another room refers to the asset and keeps it from deletion."""
-        uses = Q(pk__in=[])
-        for relation in Asset.protecting_relations():
-            field = relation.field
-            uses |= Q(Exists(field.model._base_manager.filter(**{field.name: OuterRef("pk")})))
-        return self.annotate(is_used=Case(When(uses, then=True), default=False, output_field=models.BooleanField()))
+        return self.annotate(
+            is_used=Case(When(uses.is_used(Asset), then=True), default=False, output_field=models.BooleanField())
+        )
 
     def store(self, upload, *, title, alt_text="", is_decorative=False, awaits_description=False, by=None):
         """Store ``upload`` (a django File or a prepared Content) as a new asset and return it.
@@ -265,19 +263,10 @@ class Asset(models.Model):
 
     # -- Use ----------------------------------------------------------------------------------------------------------
 
-    @classmethod
-    def protecting_relations(cls):
-        """Return the relations (list of ForeignObjectRel) by which other rooms keep a file from deletion."""
-        return [
-            relation
-            for relation in cls._meta.get_fields(include_hidden=True)
-            if relation.is_relation and relation.auto_created and relation.on_delete is models.PROTECT
-        ]
-
     def find_uses(self):
         """Return what keeps the file from deletion: a list of (model, queryset of its rows), empty ones left out."""
         found = []
-        for relation in self.protecting_relations():
+        for relation in uses.protecting_relations(Asset):
             rows = relation.field.model._base_manager.filter(**{relation.field.name: self})
             if rows.exists():
                 found.append((relation.field.model, rows))
@@ -354,3 +343,54 @@ class SupersededFile(models.Model):
 
     def __str__(self):
         return self.original_name
+
+
+class EnclosureQuerySet(models.QuerySet):
+    def unused(self):
+        """Return those to which no row of another room refers."""
+        return self.exclude(uses.is_used(Enclosure))
+
+    def delete(self):
+        """Delete the rows and, once that is through, their files; ProtectedError if one is in use."""
+        with transaction.atomic():
+            names = list(self.values_list("storage_name", flat=True))
+            deleted = super().delete()
+            storing.remove_on_commit(names)
+        return deleted
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+class Enclosure(models.Model):
+    """A file that a person hands in: a licence, an answer. See files.enclosures; the library knows nothing of it.
+
+    Whoever takes one refers to it by a foreign key that protects it, and lets it go with what it belongs to.
+    """
+
+    storage_name = models.CharField(max_length=120, unique=True, editable=False)
+    original_name = models.CharField(_("file name"), max_length=200, editable=False)
+    content_type = models.CharField(_("content type"), max_length=100, editable=False)
+    size_bytes = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
+    digest = models.CharField(_("SHA-256"), max_length=64, editable=False)
+    created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True, db_index=True)
+    uploaded_by = models.ForeignKey(  # none: an applicant, who has no account
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, verbose_name=_("uploaded by")
+    )
+    objects = EnclosureQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()  # the page of what it belongs to asks who may see it
+        verbose_name = _("enclosure")
+        verbose_name_plural = _("enclosures")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self):
+        return self.original_name
+
+    def delete(self, *args, **kwargs):
+        """Delete the row and, once that is through, its file; ProtectedError if it is in use."""
+        with transaction.atomic():
+            deleted = super().delete(*args, **kwargs)
+            storing.remove_on_commit([self.storage_name])
+        return deleted

@@ -85,11 +85,11 @@ def recognise(upload):
     claimed = extension_of(upload.name)
     limit = MAX_VIDEO_BYTES if claimed in MP4.extensions else MAX_DOCUMENT_BYTES
     if upload.size > limit:
-        raise _too_large(limit)
+        raise too_large(limit)
     upload.seek(0)
     head = upload.read(4096)
     if upload.size > MAX_DOCUMENT_BYTES and not MP4_SIGNATURE.match(head):
-        raise _too_large(MAX_DOCUMENT_BYTES)
+        raise too_large(MAX_DOCUMENT_BYTES)
     try:
         format = _recognise_content(upload, head)
     finally:
@@ -176,19 +176,18 @@ FOREIGN = (
 def _foreign(foreign):
     content, advice = foreign
     return RefusedFile(
-        _("The content of the file is %(content)s, which the library does not take. %(advice)s"),
+        _("The content of the file is %(content)s, which cannot be taken. %(advice)s"),
         code="foreign",
         params={"content": content, "advice": advice},
     )
 
 
 def _unknown():
-    return RefusedFile(
-        _("The library does not know this kind of file. %(advice)s"), code="unknown", params={"advice": OTHER_ADVICE}
-    )
+    return RefusedFile(_("This kind of file is not known. %(advice)s"), code="unknown", params={"advice": OTHER_ADVICE})
 
 
-def _too_large(limit):
+def too_large(limit):
+    """Return the RefusedFile for a file of more than ``limit`` bytes."""
     return RefusedFile(
         _("The file is larger than %(limit)s. Please make it smaller and upload it again."),
         code="too_large",
@@ -242,7 +241,7 @@ def open_image(file):
 
 def _check_image(upload):
     if upload.size > MAX_IMAGE_BYTES:
-        raise _too_large(MAX_IMAGE_BYTES)
+        raise too_large(MAX_IMAGE_BYTES)
     open_image(upload)
 
 

@@ -65,7 +65,7 @@ class AddingTests(AdminTests):
     def test_the_refusal_is_in_chinese(self):
         response = self.client.post(ADD, {"title": "x", "upload": upload("a.pdf", b"MZ\x90\0" + bytes(80))})
         [message] = self.errors_of(response)["upload"]
-        self.assertTrue(message.startswith("文件内容是程序，媒体库不接收这类文件。请上传"), message)
+        self.assertTrue(message.startswith("文件内容是程序，不能接收这类文件。请上传"), message)
 
     def test_the_same_content_again_is_told_with_a_link(self):
         first = make_document()
