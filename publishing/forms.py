@@ -20,8 +20,8 @@ from audit.actions import Action
 from audit.models import Entry
 from files.models import Asset
 
-from . import content, permissions
-from .models import Attachment, Dossier, Label, Publishable, Relation
+from . import content, permissions, visibility
+from .models import Attachment, Dossier, Label, Relation
 
 
 def validate_moment(moment):
@@ -229,7 +229,7 @@ class PublishableForm(forms.ModelForm):
         super().clean()
         self._clean_base()
         self._clean_at_once()
-        if self.cleaned_data.get("audience") == Publishable.Audience.GROUPS and not self.cleaned_data.get("readers"):
+        if self.cleaned_data.get("audience") in visibility.RESERVED and not self.cleaned_data.get("readers"):
             self.add_error("readers", _("Choose the reader groups, or let everyone read it."))
         for formset in (self.attachments, self.relations):
             if not formset.is_valid():

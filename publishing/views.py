@@ -229,6 +229,9 @@ class PublishedDetailView(DetailView):
         try:
             self.object = self.get_object()
         except Http404:
+            teaser = self.find_teaser()
+            if teaser is not None:
+                return teaser_page(request, teaser, self.trail(teaser))
             tombstone = self.find_tombstone()
             if tombstone is None:
                 raise
@@ -244,6 +247,10 @@ class PublishedDetailView(DetailView):
         """Return the withdrawn or trashed item of this address, if the reader could once see it."""
         tombstones = self.model.objects.tombstones(self.request.user).select_related("column__parent__parent")
         return tombstones.filter(**self.lookup()).first()
+
+    def find_teaser(self):
+        """Return the item of this address of which the reader may know title and summary, but no more."""
+        return self.model.objects.teased().select_related("column__parent__parent").filter(**self.lookup()).first()
 
     def lookup(self):
         return {"pk": self.kwargs["pk"]}
@@ -274,6 +281,11 @@ class PublishedDetailView(DetailView):
     def name_of_step(self, item):
         """Return what the breadcrumb calls the page itself; a long title would only repeat the heading below it."""
         return item._meta.verbose_name
+
+
+def teaser_page(request, item, trail, **context):
+    """Return the page for who may not read ``item``: title and summary, and how to get in."""
+    return TemplateResponse(request, "publishing/teaser.html", {**context, "item": item, "trail": trail})
 
 
 def neighbours(item, user, at=None):

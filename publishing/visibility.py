@@ -11,6 +11,10 @@ from accounts.models import ReaderGroup
 class Audience(TextChoices):
     EVERYONE = "everyone", _("Everyone")
     GROUPS = "groups", _("Chosen reader groups")
+    TEASED = "teased", _("Chosen reader groups; others see title and summary")
+
+
+RESERVED = (Audience.GROUPS, Audience.TEASED)  # for reader groups: text, files, lists and counts
 
 
 class AnyMember(AnonymousUser):
@@ -21,10 +25,10 @@ def for_audience(user, at):
     """Return the condition that ``user`` belongs to the item's audience at ``at``."""
     condition = Q(audience=Audience.EVERYONE)
     if isinstance(user, AnyMember):
-        return condition | Q(audience=Audience.GROUPS)
+        return condition | Q(audience__in=RESERVED)
     if user is not None and user.is_authenticated:
         groups = ReaderGroup.objects.for_reader(user, on=timezone.localdate(at))
-        condition |= Q(audience=Audience.GROUPS) & Exists(groups.filter(dossier=OuterRef("pk")))
+        condition |= Q(audience__in=RESERVED) & Exists(groups.filter(dossier=OuterRef("pk")))
     return condition
 
 
@@ -65,6 +69,14 @@ def listed(user, at):
         & (Q(expires_at__isnull=True) | Q(expires_at__gt=at))
         & (Q(repealed_at__isnull=True) | Q(repealed_at__gt=at))
     )
+
+
+def teaser(at):
+    """Return the condition that who comes to the address and may not read the item sees its title and summary there.
+
+    There alone: lists, counts, neighbours, feeds and files know of ``reachable`` and ``listed`` only.
+    """
+    return Q(published_at__lte=at, audience=Audience.TEASED) & ~removed()
 
 
 def tombstone(user, at):

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 import audit
 from audit.actions import Action
 
-from .. import previews
+from .. import content, previews
 from ..models import Column, Dossier, Publishable, Revision
+from ..views import teaser_page
 from ..visibility import AnyMember
 
 READERS = {"visitor": None, "member": AnyMember()}
@@ -44,6 +45,12 @@ def page(model_admin, request, item, revision, words):
     """Return ``revision`` as the reader whom the address names (?as=visitor or member) would see it."""
     audience = revision.content["fields"].get("audience", item.audience)
     name, reader = reader_of(request, audience)
+    if name == "visitor" and audience == Publishable.Audience.TEASED:
+        content.apply(item, revision.content)
+        words = gettext("%(state)s · what a visitor finds at this address") % {"state": words}
+        trail = model_admin.detail_view_class().trail(item)
+        context = {"preview": revision, "as_visitor": True, "preview_words": words}
+        return framed(teaser_page(request, item, trail, **context))
     if name == "visitor" and audience == Publishable.Audience.GROUPS:
         context = {"preview": revision, "as_visitor": True}
         words = gettext("%(state)s · what a visitor finds at this address") % {"state": words}

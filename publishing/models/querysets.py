@@ -25,6 +25,10 @@ class PublishableQuerySet(models.QuerySet):
         """Return what ``user`` may open by its address: ``listed``, and expired or repealed items."""
         return self.filter(visibility.reachable(user, at or timezone.now()))
 
+    def teased(self, at=None):
+        """Return what shows its title and summary, at its address, to those who may not read it."""
+        return self.filter(visibility.teaser(at or timezone.now()))
+
     def tombstones(self, user, at=None):
         """Return what ``user`` could once open and was withdrawn or trashed since."""
         return self.filter(visibility.tombstone(user, at or timezone.now()))
