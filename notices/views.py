@@ -34,7 +34,7 @@ class NoticeListView(PublishedListView):
 
     @property
     def words(self):
-        return self.request.GET.get("words", "").replace("\x00", "").strip()[:100]
+        return self.get_words("words")
 
     def get_of_every_kind(self):
         notices = super().get_listed()

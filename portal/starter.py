@@ -71,6 +71,7 @@ NAVIGATION = [  # (title, where it leads)
 ]
 FOOTER = [
     ("协会概况", {"page": "about"}),
+    ("会员名录", {"url": "/members/"}),
     ("联系我们", {"page": "contact"}),
     ("隐私政策", {"page": "privacy"}),
     ("无障碍声明", {"page": "accessibility"}),

@@ -28,19 +28,13 @@ class CountedPaginator(Paginator):
         self.count = total
 
 
-class PublishedListView(ListView):
-    """The items of a subject that the reader may see, newest first, with filters in the address.
-
-    Filters: ``column``, ``label`` (numbers) and ``year``; an odd value or a page out of range is 404. Pinned items
-    stand above the first page and nowhere else.
-    """
+class FilteredListView(ListView):
+    """Rows with filters in the address; an odd value or a page out of range is 404."""
 
     paginate_by = 20
     page_kwarg = "page"
-    filter_names = ("column", "label", "year")
-    form_names = ("year",)  # the filters that the form holds; it carries the others along
-    day_field = "published_at"  # what years and months go by
-    day_is_known = Q(is_dated=True)
+    filter_names = ()
+    form_names = ()  # the filters that the form holds; it carries the others along
 
     def get_number(self, name):
         """Return the whole number that the address gives for ``name``, or None; 404 if it is no such number."""
@@ -51,6 +45,10 @@ class PublishedListView(ListView):
             raise Http404(f"odd {name}")
         return int(value)
 
+    def get_words(self, name):
+        """Return the text that the address gives for ``name``, as a field takes it; it may be empty."""
+        return self.request.GET.get(name, "").replace("\x00", "").strip()[:100]
+
     @cached_property
     def at(self):
         return timezone.now()
@@ -59,6 +57,40 @@ class PublishedListView(ListView):
     def filters(self):
         """The filters in force, {name in the address: value}; what else the address says is not passed on."""
         return {name: value for name in self.filter_names if (value := self.request.GET.get(name))}
+
+    def get_context_data(self, **kwargs):
+        return {
+            **super().get_context_data(**kwargs),
+            "query": urlencode(self.filters),
+            "carried_filters": [(name, value) for name, value in self.filters.items() if name not in self.form_names],
+            "active_filters": self.active_filters(),
+        }
+
+    def chosen_filters(self):
+        """Return [(name in the address, what it says)] for the filters in force that no heading or tab shows."""
+        return []
+
+    def active_filters(self):
+        """Return [(what it says, address without it)] for the filters in force."""
+        return [(text, self.address_with(name, "")) for name, text in self.chosen_filters()]
+
+    def address_with(self, name, value):
+        """Return the address of the first page with filter ``name`` set to ``value``; empty: without that filter."""
+        filters = {**self.filters, name: value}
+        query = urlencode({name: value for name, value in filters.items() if value})
+        return f"{self.request.path}?{query}" if query else self.request.path
+
+
+class PublishedListView(FilteredListView):
+    """The items of a subject that the reader may see, newest first, with filters in the address.
+
+    Filters: ``column``, ``label`` (numbers) and ``year``. Pinned items stand above the first page and nowhere else.
+    """
+
+    filter_names = ("column", "label", "year")
+    form_names = ("year",)
+    day_field = "published_at"  # what years and months go by
+    day_is_known = Q(is_dated=True)
 
     @cached_property
     def columns(self):
@@ -144,9 +176,6 @@ class PublishedListView(ListView):
             "label": self.label,
             "year": self.year,
             "years": self.years(),
-            "query": urlencode(self.filters),
-            "carried_filters": [(name, value) for name, value in self.filters.items() if name not in self.form_names],
-            "active_filters": self.active_filters(),
             "trail": self.trail(),
         }
 
@@ -182,22 +211,11 @@ class PublishedListView(ListView):
         return years if self.year or len(years) > 1 else []
 
     def chosen_filters(self):
-        """Return [(name in the address, what it says)] for the filters in force that no heading or tab shows."""
         chosen = [
             ("label", self.label and self.label.name),
             ("year", self.year and _("Year %(year)s") % {"year": self.year}),
         ]
         return [(name, text) for name, text in chosen if text]
-
-    def active_filters(self):
-        """Return [(what it says, address without it)] for the filters in force."""
-        return [(text, self.address_with(name, "")) for name, text in self.chosen_filters()]
-
-    def address_with(self, name, value):
-        """Return the address of the first page with filter ``name`` set to ``value``; empty: without that filter."""
-        filters = {**self.filters, name: value}
-        query = urlencode({name: value for name, value in filters.items() if value})
-        return f"{self.request.path}?{query}" if query else self.request.path
 
     def trail(self):
         """Return the breadcrumb, [(title, address or None)]: home, the subject, the columns down to this one."""

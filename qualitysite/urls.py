@@ -20,6 +20,7 @@ urlpatterns = [
     path("news/", include("news.urls")),
     path("notices/", include("notices.urls")),
     path("activities/", include("members.urls.activities")),
+    path("members/", include("members.urls.organisations")),
     path("pages/", include("portal.urls")),
     re_path(r"^preview/(?P<token>[\w:-]{1,400})/$", preview_page, name="preview"),
     path("files/", include("publishing.urls")),

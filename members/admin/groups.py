@@ -13,6 +13,7 @@ from ..models import MemberGroup
 @admin.register(MemberGroup)
 class MemberGroupAdmin(AdvancesContentVersion, admin.ModelAdmin):
     handbook = "member-groups"
+    fields = ["name", "order", "contact", "introduction"]
     list_display = ["name", "members", "people", "order"]
     list_editable = ["order"]
     search_fields = ["name"]

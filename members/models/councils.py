@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .organisations import Organisation, in_words
+from .spans import SpanQuerySet
 
 
 class CouncilTerm(models.Model):
@@ -13,6 +15,8 @@ class CouncilTerm(models.Model):
     number = models.PositiveSmallIntegerField(_("number of the term"), unique=True)
     first_on = models.DateField(_("first day"))
     last_on = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty: until further notice."))
+
+    objects = SpanQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("term of the council")
@@ -30,6 +34,9 @@ class CouncilTerm(models.Model):
     def __str__(self):
         return _("Term %(number)s") % {"number": self.number}
 
+    def get_absolute_url(self):
+        return reverse("organisations:council_term", args=[self.number])
+
     @property
     def days(self):
         return in_words(self.first_on, self.last_on)
@@ -38,8 +45,7 @@ class CouncilTerm(models.Model):
 class CouncilSeatQuerySet(models.QuerySet):
     def by_rank(self):
         """Return the seats as the council is listed: the president first, the supervisors last."""
-        ranks = [When(role=role, then=Value(rank)) for rank, role in enumerate(CouncilSeat.Role.values)]
-        return self.order_by("-term__number", Case(*ranks, output_field=models.IntegerField()), "organisation__name")
+        return self.order_by("-term__number", Case(*CouncilSeat.ranks("role")), "organisation__name")
 
 
 class CouncilSeat(models.Model):
@@ -74,6 +80,11 @@ class CouncilSeat(models.Model):
 
     def __str__(self):
         return f"{self.organisation} · {self.get_role_display()}"
+
+    @classmethod
+    def ranks(cls, name):
+        """Return [When] for a Case that makes a rank (int, 0 the highest) of the role in the field ``name``."""
+        return [When(**{name: role}, then=Value(rank)) for rank, role in enumerate(cls.Role.values)]
 
     def clean(self):
         # Django's own look leaves out what the rows of a form have in common, so that this rule would be left out too.

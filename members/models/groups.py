@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ReaderGroup, ReaderGroupMembership
@@ -35,6 +36,12 @@ class MemberGroup(models.Model):
     """A member group (会员大组), such as 机械大组."""
 
     name = models.CharField(_("name"), max_length=40, unique=True)
+    introduction = models.TextField(
+        _("introduction"), blank=True, max_length=2000, help_text=_("Plain text for the page of the group.")
+    )
+    contact = models.CharField(
+        _("contact"), blank=True, max_length=120, help_text=_("Whom members of the group turn to. Shown to everyone.")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     objects = MemberGroupQuerySet.as_manager()
 
@@ -45,6 +52,9 @@ class MemberGroup(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("organisations:group_detail", args=[self.pk])
 
     def clean(self):
         """Refuse a name that its reader group cannot take; one that staff made for a group without any is taken over."""

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +57,23 @@ class OrganisationQuerySet(models.QuerySet):
         """Return the organisations whose membership holds on the day ``on`` (default today), grace included."""
         periods = MembershipPeriod.objects.filter(organisation=OuterRef("pk"))
         return self.filter(Exists(periods.current(on)) | Exists(periods.in_grace(on)))
+
+    def in_directory(self, on=None):
+        """Return what the public directory lists on the day ``on`` (default today): who is a member and wants to stand there."""
+        return self.members(on).filter(is_in_directory=True)
+
+    def with_council_role(self, on=None):
+        """Add ``council_role`` (a CouncilSeat.Role) in the term that runs on the day ``on`` (default today), or None, and
+        ``council_rank``, by which the council stands before all others.
+        """
+        from .councils import CouncilSeat, CouncilTerm
+
+        terms = CouncilTerm.objects.current(on).order_by("-number")
+        seats = CouncilSeat.objects.filter(organisation=OuterRef("pk"), term=Subquery(terms.values("pk")[:1]))
+        return self.annotate(
+            council_role=Subquery(seats.order_by().values("role")[:1]),
+            council_rank=Case(*CouncilSeat.ranks("council_role"), default=Value(len(CouncilSeat.Role))),
+        )
 
     def with_membership(self, on=None):
         """Add ``standing`` (a Standing), ``period_first_on`` and ``period_last_on`` of the period that it rests on: the
@@ -181,6 +199,17 @@ class Organisation(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("organisations:organisation_detail", args=[self.pk])
+
+    @property
+    def former_name_list(self):
+        return [name.strip() for name in self.former_names.splitlines() if name.strip()]
+
+    def tells(self, name):
+        """Return what the public directory tells of the field ``name`` (a PublicField): its value, empty unless chosen."""
+        return getattr(self, name) if name in self.public_fields else ""
 
 
 class MembershipPeriod(Span):

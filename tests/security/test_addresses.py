@@ -34,6 +34,7 @@ class AddressTests(TestCase):
             "/news/": ["page", *FILTERS, *every_page],
             "/notices/": ["kind", "term", "words", "year"],
             "/activities/": ["phase", "year"],
+            "/members/": ["page", "level", "group", "district", "industry", "words", *every_page],
             **{item.get_absolute_url(): every_page for item in self.items},
         }
         for path, names in parameters.items():
@@ -42,7 +43,7 @@ class AddressTests(TestCase):
                     self.assert_no_fault(path, {name: value})
 
     def test_doubled_and_very_many_parameters(self):
-        for path in ("/news/", "/notices/", "/activities/"):
+        for path in ("/news/", "/notices/", "/activities/", "/members/"):
             for name in ("page", *FILTERS, "kind", "term", "words", "phase"):
                 self.assert_no_fault(path, {name: ["1", "x"]})
                 self.assert_no_fault(path, {name: ["x", "1"]})
@@ -51,6 +52,7 @@ class AddressTests(TestCase):
     def test_odd_numbers_in_the_path(self):
         shapes = [
             "/news/%s/", "/notices/%s/", "/activities/%s/", "/pages/%s/",
+            "/members/%s/", "/members/council/%s/", "/members/groups/%s/",
             "/files/%s/", "/files/%s/480.webp", "/files/1/%s.webp", "/files/1/480.%s",
         ]  # fmt: skip
         for shape in shapes:

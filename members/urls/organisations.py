@@ -1,0 +1,15 @@
+"""Addresses below /members/: the directory, the council, member groups."""
+
+from django.urls import path
+
+from ..views import councils, groups, organisations
+
+app_name = "organisations"
+urlpatterns = [
+    path("", organisations.OrganisationListView.as_view(), name="organisation_list"),
+    path("<number:pk>/", organisations.OrganisationDetailView.as_view(), name="organisation_detail"),
+    path("council/", councils.council_page, name="council"),
+    path("council/<number:number>/", councils.council_page, name="council_term"),
+    path("groups/", groups.group_list, name="group_list"),
+    path("groups/<number:pk>/", groups.group_page, name="group_detail"),
+]
