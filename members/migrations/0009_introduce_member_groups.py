@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0007_take_sign_ups"),
+        ("members", "0008_let_outsiders_see_a_teaser"),
     ]
 
     operations = [
