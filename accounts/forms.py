@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from . import limits, tasks
+from . import limits, personal_data, tasks
 from .models import User
 
 TOO_MANY_ATTEMPTS = "too_many_attempts"
@@ -113,8 +113,8 @@ class ChangePasswordForm(PasswordChangeForm):
             return super().clean_old_password()
 
 
-class ProfileForm(forms.ModelForm):
-    """Name, e-mail and phone. The password is asked for: whoever changes the address can get a new password there."""
+class AsksPasswordMixin(forms.Form):
+    """A form that the owner of the account fills in: it asks for his password. ``owner``: that User."""
 
     current_password = forms.CharField(
         label=_("Your password"),
@@ -122,6 +122,17 @@ class ProfileForm(forms.ModelForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+    def clean_current_password(self):
+        password = self.cleaned_data["current_password"]
+        with one_password_for(self.request, self.owner.username):
+            if not self.owner.check_password(password):
+                raise ValidationError(_("The password is wrong."))
+        return password
+
+
+class ProfileForm(AsksPasswordMixin, forms.ModelForm):
+    """Name, e-mail and phone. The password is asked for: whoever changes the address can get a new password there."""
 
     class Meta:
         model = User
@@ -139,11 +150,21 @@ class ProfileForm(forms.ModelForm):
     def __init__(self, *args, request, **kwargs):
         super().__init__(*args, **kwargs)
         self.request = request
+        self.owner = self.instance
         self.fields["name"].required = True
 
-    def clean_current_password(self):
-        password = self.cleaned_data["current_password"]
-        with one_password_for(self.request, self.instance.username):
-            if not self.instance.check_password(password):
-                raise ValidationError(_("The password is wrong."))
-        return password
+
+class EraseForm(AsksPasswordMixin):
+    """The last word before an account and its data go."""
+
+    is_understood = forms.BooleanField(label=_("I understand that this cannot be undone."))
+    field_order = ["is_understood", "current_password"]
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.owner = User.objects.get(pk=request.user.pk)
+
+    def clean(self):
+        personal_data.raise_for_staff(self.owner)
+        return super().clean()

@@ -1,8 +1,11 @@
 """Signing in, who is signed in, a lost password, and people's own account."""
 
+import json
 from http import HTTPStatus
 
 from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import (
     LoginView,
@@ -13,17 +16,24 @@ from django.contrib.auth.views import (
     PasswordResetDoneView,
     PasswordResetView,
 )
-from django.http import JsonResponse
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
+from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.generic import UpdateView
+from django.views.decorators.http import require_safe
+from django.views.generic import FormView, TemplateView, UpdateView
 
+from . import personal_data
 from .forms import (
     TOO_MANY_ATTEMPTS,
     ChangePasswordForm,
+    EraseForm,
     LostPasswordForm,
     NewPasswordForm,
     ProfileForm,
@@ -149,3 +159,46 @@ class ChangePasswordView(LimitedMixin, PasswordChangeView):
             self.request, _("Your password was changed. Whoever else was signed in with it is signed out.")
         )
         return super().form_valid(form)
+
+
+# -- One's own data ---------------------------------------------------------------------------------------------------
+
+
+@method_decorator(never_cache, name="dispatch")
+class PersonalDataView(LoginRequiredMixin, TemplateView):
+    template_name = "accounts/personal_data.html"
+
+    def get_context_data(self, **kwargs):
+        kept = personal_data.export(self.request.user)
+        counts = [(heading, len(rows)) for heading, rows in kept.items() if isinstance(rows, list)]
+        return {**super().get_context_data(**kwargs), "counts": counts}
+
+
+@never_cache
+@login_required
+@require_safe
+def export_personal_data(request):
+    """Answer with everything that is kept about the person, as a JSON file."""
+    text = json.dumps(personal_data.export(request.user), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = content_disposition_header(True, _("my data") + ".json")
+    return response
+
+
+@method_decorator(never_cache, name="dispatch")
+class EraseView(LoginRequiredMixin, LimitedMixin, FormView):
+    """Delete one's own data and close the account, after the password was given."""
+
+    template_name = "accounts/erase.html"
+    form_class = EraseForm
+
+    def form_valid(self, form):
+        try:
+            personal_data.erase(self.request.user, by=self.request.user)
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        logout(self.request)
+        response = render(self.request, "accounts/erased.html")
+        response.delete_cookie(SIGNED_IN_COOKIE)
+        return response

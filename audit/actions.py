@@ -45,6 +45,7 @@ class Action(models.TextChoices):
     SIGN_UP_APPROVED = "sign_up_approved", pgettext_lazy("action", "Accepted a sign-up")
     SIGN_UP_REFUSED = "sign_up_refused", pgettext_lazy("action", "Did not accept a sign-up")
     SIGN_UP_REMOVED = "sign_up_removed", pgettext_lazy("action", "Cancelled a sign-up")
+    PERSONAL_DATA_PURGED = "personal_data_purged", pgettext_lazy("action", "Deleted personal data")
     # Everything else
     FILE_REPLACED = "file_replaced", pgettext_lazy("action", "Replaced a file")
     ADMIN_ADDED = "admin_added", pgettext_lazy("action", "Added in the administration")

@@ -36,6 +36,8 @@ WORDS = {
     "review": pgettext_lazy("fact", "review"),
     "revision": pgettext_lazy("fact", "revision"),
     "rows": pgettext_lazy("fact", "rows"),
+    "sign_up": pgettext_lazy("fact", "sign-up"),
+    "sign_ups": pgettext_lazy("fact", "sign-ups"),
     "stage": pgettext_lazy("fact", "step"),
     "steps": pgettext_lazy("fact", "steps"),
     "subject": pgettext_lazy("fact", "subject"),

@@ -121,11 +121,11 @@ def locked(activity_pk):
 
 
 @transaction.atomic
-def sign_up(activity, people, by, organisation=None, answers=None, at=None):
+def sign_up(activity, people, by, organisation=None, answers=None, consent=None, at=None):
     """Sign ``people`` (list of User) up, all or nobody; return their SignUps in that order.
 
     by: the User who asks, one of them or a contact of ``organisation``, for which all of them are signed up (None: for
-    none). answers: {pk of a person: answers} as publishing.questions gives them. Raise Refused with a code of
+    none). answers: {pk of a person: answers} as publishing.questions gives them. consent: the ConsentText agreed to. Raise Refused with a code of
     ``objection_to_activity`` or ``objection_to_person``.
     """
     at = at or timezone.now()
@@ -141,6 +141,7 @@ def sign_up(activity, people, by, organisation=None, answers=None, at=None):
             organisation=organisation,
             signed_up_by=by,
             signed_up_at=at,
+            consent=consent,
             answers=(answers or {}).get(person.pk, {}),
             approved_at=None if activity.approval == Activity.Approval.STAFF else at,
         )

@@ -123,6 +123,14 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Days after the end of a membership on which its people still read as members; a change asks for rebuild_reader_groups.
 MEMBERSHIP_GRACE_DAYS = env.int("MEMBERSHIP_GRACE_DAYS", default=30)
+PERSONAL_DATA_DAYS = env.int("PERSONAL_DATA_DAYS", default=180)  # after an activity, where it says nothing else
+# Who keeps what about people, from the ground floor up; see accounts.personal_data.
+PERSONAL_DATA = [
+    "accounts.personal_data",
+    "outbox.personal_data",
+    "audit.personal_data",
+    "members.personal_data",
+]
 
 # -- Language and time ------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 from .activities import ActivityAdmin
+from .consents import ConsentTextAdmin
 from .groups import MemberGroupAdmin
 from .organisations import CouncilTermAdmin, OrganisationAdmin
 
-__all__ = ["ActivityAdmin", "CouncilTermAdmin", "MemberGroupAdmin", "OrganisationAdmin"]
+__all__ = ["ActivityAdmin", "ConsentTextAdmin", "CouncilTermAdmin", "MemberGroupAdmin", "OrganisationAdmin"]

@@ -1,5 +1,6 @@
 from .activities import Activity, ActivityChange, ActivityQuerySet, start_of_day, validate_agenda
 from .affiliations import Affiliation
+from .consents import ConsentText
 from .councils import CouncilSeat, CouncilTerm
 from .groups import ALL_MEMBERS, MemberGroup, ReaderRow, ReadersOfMembers
 from .organisations import CreditCodeField, MembershipPeriod, Organisation, in_words
@@ -12,6 +13,7 @@ __all__ = [
     "ActivityChange",
     "ActivityQuerySet",
     "Affiliation",
+    "ConsentText",
     "CouncilSeat",
     "CouncilTerm",
     "CreditCodeField",

@@ -1,5 +1,7 @@
 """Member activities: visits, trainings and meetings, and reports of past ones."""
 
+from datetime import datetime, time, timedelta
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -31,6 +33,14 @@ class ActivityQuerySet(PublishableQuerySet):
     def to_purge(self, at=None):
         """Leave out what people signed up for: the numbers stay."""
         return super().to_purge(at).filter(sign_ups__isnull=True)
+
+    def data_due(self, on):
+        """Return the activities with sign-ups whose personal data were to be kept until a day before ``on`` (date)."""
+        midnight = timezone.make_aware(datetime.combine(on, time.min))
+        last = midnight - timedelta(days=settings.PERSONAL_DATA_DAYS)
+        ended = Q(ends_at__lt=last) | Q(ends_at__isnull=True, starts_at__lt=last)
+        due = Q(personal_data_until__lt=on) | Q(personal_data_until__isnull=True) & ended
+        return self.filter(due, sign_ups__anonymised_at__isnull=True, sign_ups__isnull=False).distinct().order_by("pk")
 
     def called_off(self, at=None):
         """Return what was called off, whenever it was to be."""
@@ -269,6 +279,13 @@ class Activity(Publishable):
     def is_for_members(self):
         """Whether people sign up for a member organisation only."""
         return self.sign_up_for != self.SignUpFor.EVERYONE
+
+    @property
+    def data_kept_until(self):
+        """The last day (date) on which names and answers of the people are kept; None without a start."""
+        if self.personal_data_until or self.starts_at is None:
+            return self.personal_data_until
+        return timezone.localdate(self.ends_at or self.starts_at) + timedelta(days=settings.PERSONAL_DATA_DAYS)
 
     # -- Verbs ----------------------------------------------------------------------------------------------------
 

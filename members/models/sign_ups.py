@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .activities import Activity
+from .consents import ConsentText
 from .groups import MemberGroup
 from .organisations import Organisation
 
@@ -103,6 +104,7 @@ class SignUp(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("signed up by")
     )
     signed_up_at = models.DateTimeField(_("signed up at"), default=timezone.now)
+    consent = models.ForeignKey(ConsentText, models.PROTECT, null=True, related_name="+", verbose_name=_("agreed to"))
     answers = models.JSONField(_("answers"), default=dict)  # {pk of the question: value}; see publishing.questions
 
     approved_at = models.DateTimeField(_("approved at"), null=True)
@@ -119,6 +121,9 @@ class SignUp(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("ended by")
     )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    # When person and answers were deleted: the row stays for the numbers.
+    anonymised_at = models.DateTimeField(_("personal data deleted at"), null=True)
 
     checked_in_at = models.DateTimeField(_("checked in at"), null=True)
     checked_in_by = models.ForeignKey(

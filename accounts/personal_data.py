@@ -1,0 +1,90 @@
+"""What the portal keeps about a person: told on request, and forgotten on request.
+
+Each room keeps its own. The setting PERSONAL_DATA names their modules (dotted paths); each has two functions:
+``tell(user)`` → {heading: what it keeps, as JSON can say it}, and ``forget(user, at)``, which deletes it, or makes it
+nobody's where numbers or decisions must stay. What staff did stays in the audit log, by number and not by name.
+"""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+
+from .models import User
+
+ENTERED = ("username", "name", "email", "phone")
+DATES = ("date_joined", "last_login")
+
+
+def rooms():
+    return [import_module(name) for name in settings.PERSONAL_DATA]
+
+
+def export(user):
+    """Return everything that is kept about ``user``: {heading: value}, dates as datetime objects."""
+    return {heading: value for room in rooms() for heading, value in room.tell(user).items()}
+
+
+@transaction.atomic
+def erase(user, by):
+    """Make ``user`` nobody: delete or blank what is kept about him, and close the account for good.
+
+    by: the User who does it, himself or an administrator. ValidationError for staff: what they wrote and decided keeps
+    their name, as long as they are staff.
+    """
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    raise_for_staff(user)
+    now = timezone.now()
+    for room in reversed(rooms()):  # the upper floors first: what they keep hangs on the lower ones
+        room.forget(user, now)
+    LogEntry.objects.log_actions(
+        by.pk, [user], CHANGE, [{"changed": {"fields": ["personal data"]}}], single_object=True
+    )
+
+
+def raise_for_staff(user):
+    if user.is_staff or user.is_superuser:
+        raise ValidationError(
+            _(
+                "This is an account of staff. An administrator must take its rights away before its data can be deleted."
+            ),
+            code="staff",
+        )
+
+
+def is_erased(user):
+    return user.username.startswith("erased-")
+
+
+# -- What accounts itself keeps ---------------------------------------------------------------------------------------
+
+
+def tell(user):
+    values = {str(User._meta.get_field(name).verbose_name): getattr(user, name) for name in (*ENTERED, *DATES)}
+    groups = [
+        {
+            str(_("reader group")): str(row.group),
+            str(_("first day")): row.first_on,
+            str(_("last day")): row.last_on,
+        }
+        for row in user.reader_memberships.select_related("group")
+    ]
+    return {_("Account"): values, _("Reader groups"): groups}
+
+
+def forget(user, at):
+    # Django's log keeps what each row was called.
+    about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
+    about.update(object_repr=str(user.pk))
+    user.reader_memberships.all().delete()
+    user.username = f"erased-{user.pk}-{get_random_string(6).lower()}"
+    user.name, user.email, user.phone = _("deleted person"), "", ""
+    user.is_active, user.last_login = False, None
+    user.set_unusable_password()  # which ends every session
+    user.save()
