@@ -21,6 +21,7 @@ urlpatterns = [
     path("notices/", include("notices.urls")),
     path("activities/", include("members.urls.activities")),
     path("members/", include("members.urls.organisations")),
+    path("me/", include("members.urls.mine")),
     path("pages/", include("portal.urls")),
     re_path(r"^preview/(?P<token>[\w:-]{1,400})/$", preview_page, name="preview"),
     path("files/", include("publishing.urls")),

@@ -133,8 +133,9 @@ class OrganisationAdmin(AdvancesContentVersion, admin.ModelAdmin):
     list_filter = [StandingFilter, "level", "member_group", DistrictFilter]
     list_select_related = ["member_group"]
     list_per_page = 50
-    search_fields = ["name", "former_names", "credit_code"]
-    search_help_text = _("Name, former name or credit code")
+    search_fields = ["name", "former_names", "credit_code", "member_number"]
+    search_help_text = _("Name, former name, credit code or member number")
+    readonly_fields = ["member_number"]
     autocomplete_fields = ["member_group"]
     show_full_result_count = False
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -142,7 +143,7 @@ class OrganisationAdmin(AdvancesContentVersion, admin.ModelAdmin):
     inlines = [PeriodInline, AffiliationInline, SeatsOfOrganisationInline]
     fieldsets = [
         (None, {"fields": ["name", "former_names", "credit_code"]}),
-        (_("Membership"), {"fields": ["level", "member_group", "joined_on"]}),
+        (_("Membership"), {"fields": ["member_number", "level", "member_group", "joined_on"]}),
         (_("Contact"), {"fields": ["district", "address", "website", "telephone", "email"]}),
         (_("Public directory"), {"fields": ["is_in_directory", "industry", "introduction", "public_fields"]}),
     ]

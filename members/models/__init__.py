@@ -3,6 +3,7 @@ from .affiliations import Affiliation
 from .consents import ConsentText
 from .councils import CouncilSeat, CouncilTerm
 from .groups import ALL_MEMBERS, MemberGroup, ReaderRow, ReadersOfMembers
+from .member_numbers import MemberNumberSeries
 from .organisations import CreditCodeField, MembershipPeriod, Organisation, in_words
 from .sign_ups import Places, ReservedSeats, SignUp
 from .spans import first_overlap
@@ -18,6 +19,7 @@ __all__ = [
     "CouncilTerm",
     "CreditCodeField",
     "MemberGroup",
+    "MemberNumberSeries",
     "MembershipPeriod",
     "Organisation",
     "Places",

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import credit_codes
 from .groups import MemberGroup
+from .member_numbers import MemberNumberSeries
 from .spans import Span, SpanQuerySet
 
 
@@ -153,6 +154,7 @@ class Organisation(models.Model):
     credit_code = CreditCodeField(
         _("unified social credit code"), blank=True, help_text=_("18 characters; empty if unknown.")
     )
+    member_number = models.CharField(_("member number"), max_length=12, blank=True, editable=False)
     level = models.CharField(_("level"), max_length=10, choices=Level.choices, default=Level.ORDINARY)
     member_group = models.ForeignKey(
         MemberGroup,
@@ -194,7 +196,12 @@ class Organisation(models.Model):
                 condition=~Q(credit_code=""),
                 name="members_credit_code_is_unique",
                 violation_error_message=_("Another organisation has this credit code."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["member_number"],
+                condition=~Q(member_number=""),
+                name="members_member_number_is_unique",
+            ),
         ]
 
     def __str__(self):
@@ -202,6 +209,15 @@ class Organisation(models.Model):
 
     def get_absolute_url(self):
         return reverse("organisations:organisation_detail", args=[self.pk])
+
+    def give_member_number(self, year):
+        """Give the organisation its number, once and for all: ``year`` (int) is that of its first membership."""
+        with transaction.atomic():
+            kept = Organisation.objects.locked().only("member_number").get(pk=self.pk)
+            if not kept.member_number:
+                kept.member_number = MemberNumberSeries.next(year)
+                kept.save(update_fields=["member_number"])
+        self.member_number = kept.member_number
 
     @property
     def former_name_list(self):
@@ -232,6 +248,14 @@ class MembershipPeriod(Span):
 
     def __str__(self):
         return in_words(self.first_on, self.last_on)
+
+    def save(self, *args, **kwargs):
+        """Save the period; with the first one the organisation becomes a member and gets its number."""
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new and not self.organisation.member_number:
+                self.organisation.give_member_number((self.organisation.joined_on or self.first_on).year)
 
     @property
     def reads_until(self):

@@ -1,0 +1,56 @@
+"""The certificate of a member, for its own people, and the page on which everybody checks it."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.signing import BadSignature
+from django.http import Http404
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from .. import certificates
+from ..models import Affiliation, Organisation
+
+
+@never_cache
+@login_required
+@require_safe
+def certificate(request):
+    """Show the certificate of the organisation that the reader serves; ``?organisation=`` chooses among several."""
+    served = Affiliation.objects.current().filter(user=request.user)
+    organisations = list(Organisation.objects.filter(pk__in=served.values("organisation")).with_membership())
+    chosen = request.GET.get("organisation")
+    if chosen is None:
+        organisation = next(iter(organisations), None)
+    else:
+        organisation = next((one for one in organisations if str(one.pk) == chosen), None)
+        if organisation is None:
+            raise Http404("not an organisation of the reader's")
+    context = {
+        "organisation": organisation,
+        "organisations": organisations,
+        "is_valid": organisation is not None and organisation.standing == Organisation.Standing.MEMBER,
+        "address": certificates.address_of(organisation, request) if organisation else "",
+        "trail": [(_("Home"), reverse("home")), (_("Member certificate"), None)],
+    }
+    return render(request, "members/organisations/certificate.html", context)
+
+
+@never_cache
+@require_safe
+def check(request, code):
+    """Say whether the membership that a certificate tells of holds: name, level, number and days, nothing else."""
+    organisation = None
+    try:
+        pk = certificates.number_in(code)
+    except BadSignature:
+        pass
+    else:
+        organisation = Organisation.objects.filter(pk=pk).with_membership().first()
+    context = {
+        "organisation": organisation,
+        "trail": [(_("Home"), reverse("home")), (_("Checking a certificate"), None)],
+    }
+    status = 200 if organisation else 404
+    return render(request, "members/organisations/check.html", context, status=status)
