@@ -20,7 +20,7 @@ def give_numbers(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0010_number_members"),
+        ("members", "0011_number_members"),
     ]
 
     operations = [

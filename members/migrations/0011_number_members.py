@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("members", "0009_introduce_member_groups"),
+        ("members", "0010_ask_for_consent"),
     ]
 
     operations = [
