@@ -1,10 +1,14 @@
-"""The job that mails a link to a new password."""
+"""The jobs that mail links to a first and to a new password."""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
 from django_tasks import task
+
+from .models import User
 
 
 @task()
@@ -19,3 +23,21 @@ def mail_link_to_new_password(email):
             subject_template_name="accounts/mail/new_password_subject.txt",
             email_template_name="accounts/mail/new_password.txt",
         )
+
+
+@task()
+def mail_invitation(user_pk, by_pk):
+    """Mail the link to a first password to the person with the key ``user_pk``, if he still needs one."""
+    from . import invitations  # which imports this module
+
+    user = User.objects.filter(pk=user_pk).first()
+    if user is None or invitations.objection_to(user):
+        return
+    context = {
+        "user": user,
+        "by": User.objects.filter(pk=by_pk).first(),
+        "link": f"{settings.PORTAL_URL}{invitations.link_for(user)}",
+        "days": invitations.GOOD_FOR.days,
+    }
+    subject = render_to_string("accounts/mail/invitation_subject.txt", context).strip()
+    send_mail(subject, render_to_string("accounts/mail/invitation.txt", context), None, [user.email])

@@ -15,5 +15,6 @@ urlpatterns = [
     path("password/", views.LostPasswordView.as_view(), name="lost_password"),
     path("password/mailed/", views.LinkMailedView.as_view(), name="link_mailed"),
     path("password/set/", views.PasswordIsSetView.as_view(), name="password_is_set"),
+    path("invitation/<str:token>/", views.InvitationView.as_view(), name="invitation"),
     path("password/<uidb64>/<token>/", views.NewPasswordView.as_view(), name="new_password"),
 ]

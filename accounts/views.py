@@ -3,8 +3,9 @@
 import json
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import (
@@ -20,7 +21,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
@@ -29,7 +30,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic import FormView, TemplateView, UpdateView
 
-from . import personal_data
+from . import invitations, personal_data
 from .forms import (
     TOO_MANY_ATTEMPTS,
     ChangePasswordForm,
@@ -129,6 +130,28 @@ class NewPasswordView(PasswordResetConfirmView):
 
 class PasswordIsSetView(PasswordResetCompleteView):
     template_name = "accounts/password_is_set.html"
+
+
+@method_decorator(never_cache, name="dispatch")
+class InvitationView(FormView):
+    """Set a first password by the link of an invitation, and be signed in."""
+
+    template_name = "accounts/invitation.html"
+    form_class = NewPasswordForm
+
+    def dispatch(self, request, *args, **kwargs):
+        self.user = invitations.invited_by(kwargs["token"])
+        if self.user is None:
+            return render(request, "accounts/invitation.html", {"is_dead": True}, status=HTTPStatus.NOT_FOUND)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_kwargs(self):
+        return {**super().get_form_kwargs(), "user": self.user}
+
+    def form_valid(self, form):
+        form.save()
+        login(self.request, self.user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 # -- One's own account ------------------------------------------------------------------------------------------------
