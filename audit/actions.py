@@ -37,9 +37,6 @@ class Action(models.TextChoices):
         "changed_at_once",
         pgettext_lazy("action", "Changed at once"),
     )  # facts that show without a publication
-    QUESTION_ADDED = "question_added", pgettext_lazy("action", "Added a question")
-    QUESTION_CHANGED = "question_changed", pgettext_lazy("action", "Changed a question")
-    QUESTION_DELETED = "question_deleted", pgettext_lazy("action", "Deleted a question")
     TRASHED = "trashed", pgettext_lazy("action", "Moved to the trash")
     RESTORED = "restored", pgettext_lazy("action", "Restored from the trash")
     PURGED = "purged", pgettext_lazy("action", "Deleted for good")
@@ -49,6 +46,26 @@ class Action(models.TextChoices):
     SIGN_UP_REFUSED = "sign_up_refused", pgettext_lazy("action", "Did not accept a sign-up")
     SIGN_UP_REMOVED = "sign_up_removed", pgettext_lazy("action", "Cancelled a sign-up")
     PERSONAL_DATA_PURGED = "personal_data_purged", pgettext_lazy("action", "Deleted personal data")
+    # Membership of organisations
+    APPLIED = "applied", pgettext_lazy("action", "Applied for membership")
+    APPLICATION_CONFIRMED = "application_confirmed", pgettext_lazy("action", "Confirmed the address of an application")
+    APPLICATION_PASSED = "application_passed", pgettext_lazy("action", "Passed a step of an application")
+    APPLICATION_RETURNED = "application_returned", pgettext_lazy("action", "Returned an application")
+    APPLICATION_REFUSED = "application_refused", pgettext_lazy("action", "Refused an application")
+    APPLICATION_ACCEPTED = "application_accepted", pgettext_lazy("action", "Accepted an application")
+    APPLICATION_WITHDRAWN = "application_withdrawn", pgettext_lazy("action", "Took back an application")
+    RENEWAL_ASKED = "renewal_asked", pgettext_lazy("action", "Asked for renewal")
+    RENEWED = "renewed", pgettext_lazy("action", "Renewed a membership")
+    RENEWAL_REFUSED = "renewal_refused", pgettext_lazy("action", "Refused a renewal")
+    PROFILE_CHANGED = "profile_changed", pgettext_lazy("action", "Changed a member's particulars")
+    CHANGE_ASKED = "change_asked", pgettext_lazy("action", "Asked for a change of particulars")
+    CHANGE_ACCEPTED = "change_accepted", pgettext_lazy("action", "Accepted a change of particulars")
+    CHANGE_REFUSED = "change_refused", pgettext_lazy("action", "Refused a change of particulars")
+    CHANGE_WITHDRAWN = "change_withdrawn", pgettext_lazy("action", "Took back a change of particulars")
+    PERSON_INVITED = "person_invited", pgettext_lazy("action", "Invited a person of a member")
+    SERVICE_BEGUN = "service_begun", pgettext_lazy("action", "Began to serve a member")
+    SERVICE_ENDED = "service_ended", pgettext_lazy("action", "Ended a person's service of a member")
+    ROLE_GIVEN = "role_given", pgettext_lazy("action", "Gave a person of a member another role")
     # Everything else
     FILE_REPLACED = "file_replaced", pgettext_lazy("action", "Replaced a file")
     ADMIN_ADDED = "admin_added", pgettext_lazy("action", "Added in the administration")

@@ -15,6 +15,8 @@ from .actions import Action
 WORDS = {
     "account": pgettext_lazy("fact", "account"),
     "added": pgettext_lazy("fact", "added"),
+    "after": pgettext_lazy("fact", "after"),
+    "application": pgettext_lazy("fact", "application"),
     "asset": pgettext_lazy("fact", "file"),
     "at": pgettext_lazy("fact", "at"),
     "body": pgettext_lazy("fact", "text"),
@@ -32,7 +34,6 @@ WORDS = {
     "last_on": pgettext_lazy("fact", "to"),
     "note": pgettext_lazy("fact", "note"),
     "old": pgettext_lazy("fact", "from revision"),
-    "question": pgettext_lazy("fact", "question"),
     "reason": pgettext_lazy("fact", "reason"),
     "review": pgettext_lazy("fact", "review"),
     "revision": pgettext_lazy("fact", "revision"),
@@ -45,6 +46,15 @@ WORDS = {
     "title": pgettext_lazy("fact", "title"),
     "to": pgettext_lazy("fact", "back to step"),
     "until": pgettext_lazy("fact", "until"),
+    "before": pgettext_lazy("fact", "before"),
+    "invitation": pgettext_lazy("fact", "invitation"),
+    "number": pgettext_lazy("fact", "number"),
+    "organisation": pgettext_lazy("fact", "organisation"),
+    "payment": pgettext_lazy("fact", "payment"),
+    "paid_on": pgettext_lazy("fact", "paid on"),
+    "role": pgettext_lazy("fact", "role"),
+    "step_of_joining": pgettext_lazy("fact", "step"),
+    "version": pgettext_lazy("fact", "version"),
     "urgency": pgettext_lazy("fact", "urgent because"),
 }
 

@@ -1,8 +1,11 @@
 from .activities import Activity, ActivityChange, ActivityQuerySet, start_of_day, validate_agenda
 from .affiliations import Affiliation
+from .applications import CONFIRM_WITHIN, Application, ApplicationAttachment, ApplicationVersion
+from .changes import ProfileChange, RenewalRequest
 from .consents import ConsentText
 from .councils import CouncilSeat, CouncilTerm
 from .groups import ALL_MEMBERS, MemberGroup, ReaderRow, ReadersOfMembers
+from .invitations import Invitation
 from .member_numbers import MemberNumberSeries
 from .organisations import CreditCodeField, MembershipPeriod, Organisation, in_words
 from .sign_ups import Places, ReservedSeats, SignUp
@@ -10,21 +13,28 @@ from .spans import first_overlap
 
 __all__ = [
     "ALL_MEMBERS",
+    "CONFIRM_WITHIN",
     "Activity",
     "ActivityChange",
     "ActivityQuerySet",
     "Affiliation",
     "ConsentText",
+    "Application",
+    "ApplicationAttachment",
+    "ApplicationVersion",
     "CouncilSeat",
     "CouncilTerm",
     "CreditCodeField",
+    "Invitation",
     "MemberGroup",
     "MemberNumberSeries",
     "MembershipPeriod",
     "Organisation",
     "Places",
+    "ProfileChange",
     "ReaderRow",
     "ReadersOfMembers",
+    "RenewalRequest",
     "ReservedSeats",
     "SignUp",
     "first_overlap",

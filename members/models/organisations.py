@@ -238,6 +238,13 @@ class MembershipPeriod(Span):
     organisation = models.ForeignKey(
         Organisation, models.CASCADE, related_name="periods", verbose_name=_("organisation")
     )
+    payment = models.CharField(
+        _("payment"),
+        max_length=100,
+        blank=True,
+        help_text=_("The amount and how it came, as the accountant would say it."),
+    )
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
     objects = MembershipPeriodQuerySet.as_manager()
 
     class Meta(Span.Meta):

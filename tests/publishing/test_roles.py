@@ -12,9 +12,9 @@ class RoleTests(TestCase):
         return user
 
     def test_the_four_roles_are_there_after_migrating(self):
-        self.assertEqual(
-            set(Group.objects.values_list("name", flat=True)),
+        self.assertLessEqual(
             {roles.AUTHOR, roles.REVIEWER, roles.PUBLISHER, roles.ADMINISTRATOR},
+            set(Group.objects.values_list("name", flat=True)),
         )
 
     def test_an_author_writes_and_does_not_publish(self):
