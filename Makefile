@@ -7,7 +7,7 @@ endif
 PORT ?= 8000
 export PORT
 
-.PHONY: help serve test test-long check format messages screenshots lock python environment
+.PHONY: help serve demo demo-remove test test-long check format messages screenshots lock python environment
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -15,6 +15,12 @@ help: ## List the targets
 
 serve: python ## Run the portal on http://127.0.0.1:8000 (PORT=… changes it), with everything it needs
 	@exec $(PYTHON) -m tools.serve
+
+demo: python ## Run a portal of its own with a sample association, to look at members and activities
+	@exec $(PYTHON) -m tools.demo
+
+demo-remove: ## Delete the sample association and all that make demo made
+	@rm -rf var/demo
 
 test: environment ## Run checks and tests on SQLite, PostgreSQL and in a browser (ARGS="tests/news -k draft": only these)
 	@exec .venv/bin/python -m tools.run_tests $(ARGS)

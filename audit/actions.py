@@ -37,6 +37,9 @@ class Action(models.TextChoices):
         "changed_at_once",
         pgettext_lazy("action", "Changed at once"),
     )  # facts that show without a publication
+    QUESTION_ADDED = "question_added", pgettext_lazy("action", "Added a question")
+    QUESTION_CHANGED = "question_changed", pgettext_lazy("action", "Changed a question")
+    QUESTION_DELETED = "question_deleted", pgettext_lazy("action", "Deleted a question")
     TRASHED = "trashed", pgettext_lazy("action", "Moved to the trash")
     RESTORED = "restored", pgettext_lazy("action", "Restored from the trash")
     PURGED = "purged", pgettext_lazy("action", "Deleted for good")

@@ -34,6 +34,7 @@ WORDS = {
     "last_on": pgettext_lazy("fact", "to"),
     "note": pgettext_lazy("fact", "note"),
     "old": pgettext_lazy("fact", "from revision"),
+    "question": pgettext_lazy("fact", "question"),
     "reason": pgettext_lazy("fact", "reason"),
     "review": pgettext_lazy("fact", "review"),
     "revision": pgettext_lazy("fact", "revision"),

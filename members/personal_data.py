@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 import audit
 from audit.actions import Action
+from publishing import questions
+from publishing.models import Question
 
 from . import reader_rows, signing_up
 from .models import Activity, Affiliation, SignUp
@@ -34,7 +36,12 @@ def tell(user):
                 str(_("state")): str(row.state.label),
                 str(_("reason")): row.reason,
                 str(_("checked in at")): row.checked_in_at,
-                str(_("answers")): row.answers,
+                str(_("answers")): {
+                    question.text: text
+                    for question, text in questions.in_words(
+                        Question.objects.filter(dossier=row.activity_id), row.answers
+                    )
+                },
                 str(_("agreed to")): row.consent and row.consent.text,
             }
             for row in SignUp.objects.filter(person=user).select_related("activity", "organisation", "consent")
@@ -59,7 +66,9 @@ def forget(user, at):
 
 
 def anonymise(sign_ups, at):
-    """Take person and answers out of ``sign_ups`` (queryset); return how many."""
+    """Take person and answers, with the files handed in, out of ``sign_ups`` (queryset); return how many."""
+    for row in sign_ups.filter(anonymised_at__isnull=True).exclude(answers={}):
+        questions.forget(Question.objects.filter(dossier=row.activity_id), row.answers)
     return sign_ups.filter(anonymised_at__isnull=True).update(
         person=None, signed_up_by=None, ended_by=None, answers={}, reason="", anonymised_at=at
     )

@@ -23,6 +23,7 @@ class IssuingBodyAdmin(AdvancesContentVersion, admin.ModelAdmin):
 class NoticeAdmin(PublishableAdmin):
     handbook = "notices saving review"
     form = NoticeForm
+    questions_name = _("Reply questions")
     detail_view_class = NoticeDetailView
     list_display = ["title", "kind", "number", *PublishableAdmin.list_display[1:]]
     list_filter = ["kind", *PublishableAdmin.list_filter]

@@ -18,6 +18,7 @@ SECRET_KEY = env.str("DJANGO_SECRET_KEY")
 DEBUG = env.bool("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=list(LOOPBACK_HOSTS))
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
+PORTAL_DEMO = env.bool("PORTAL_DEMO", default=False)  # set by `make demo`: a database of its own, filled with samples
 PORTAL_URL = portal_url(ALLOWED_HOSTS)  # what stands before a path in a mail, which no request tells it
 
 INSTALLED_APPS = [

@@ -22,7 +22,8 @@ from news.models import Article
 from notices.models import Notice
 from portal.models import Page
 from publishing import content, roles
-from publishing.models import Column, Label
+from publishing.models import Column, Label, Question
+from publishing.questions import fingerprint
 
 _serial = count(1)
 LIFECYCLE = (
@@ -178,6 +179,18 @@ def make_council_term(number=None, **overrides):
 
 def make_council_seat(organisation, term, **overrides):
     return CouncilSeat.objects.create(organisation=organisation, term=term, **overrides)
+
+
+def make_question(item, text=None, **overrides):
+    """Return a question of ``item``: a short text that must be answered."""
+    values = {"text": text or f"样例问题{next(_serial)}", "order": item.dossier.questions.count(), **overrides}
+    return Question.objects.create(dossier=item.dossier, **values)
+
+
+def answers_to(item, answers=None, prefix="answers"):
+    """Return the POST data (dict) with which a browser would send ``answers`` ({Question: value}) to those of ``item``."""
+    data = {f"{prefix}-q{question.pk}": value for question, value in (answers or {}).items()}
+    return data | {f"{prefix}-seen": fingerprint(item.dossier.questions.all())}
 
 
 def make_page(**overrides):

@@ -58,13 +58,18 @@ def migrate():
 
 
 def fill():
-    """Set the portal up and import the seed, once: the administrator comes last and tells that all of it was done."""
+    """Set the portal up and import the seed or, for `make demo`, the samples, once: the administrator comes last and tells that all of it was done."""
     from django.contrib.auth import get_user_model
 
     if get_user_model().objects.filter(is_superuser=True).exists():
         return
     say("Setting up the portal …")
     call_command("set_up_portal")
+    if settings.PORTAL_DEMO:
+        say("Filling in the sample association …")
+        call_command("fill_demo")
+        call_command("create_first_administrator")
+        return
     say("Importing the captured page …")
     call_command("import_capture", str(SEED))
     call_command("create_first_administrator")

@@ -12,6 +12,7 @@ from ..views.activities import ActivityDetailView
 class ActivityAdmin(PublishableAdmin):
     handbook = "activities saving review"
     detail_view_class = ActivityDetailView
+    questions_name = _("Sign-up questions")
     list_display = ["title", "kind", "starts_at", *PublishableAdmin.list_display[1:]]
     list_filter = ["kind", *PublishableAdmin.list_filter]
     autocomplete_fields = [*PublishableAdmin.autocomplete_fields, "cover", "member_group"]

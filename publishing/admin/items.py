@@ -30,7 +30,7 @@ from .. import content, permissions
 from ..forms import PublishableForm, validate_moment
 from ..handbook import see
 from ..models import Column, Dossier, Publishable, Review, Revision, StaffNote, Stage
-from . import bulk, history, reviews, sheets
+from . import bulk, history, questions, reviews, sheets
 from .filters import ColumnFilter, LabelFilter, StatusFilter, ToDoFilter, YearFilter
 from .verbs import VERBS, Submit, attempt
 from .writing import WritingAdmin
@@ -89,6 +89,7 @@ class PublishableAdmin(WritingAdmin):
 
     form = PublishableForm
     detail_view_class = None
+    questions_name = None  # what the questions are called that its items ask of people; None: they ask none
     handbook = "write saving review"
     change_form_template = "admin/publishing/item_change_form.html"
     object_history_template = "admin/publishing/item_history.html"
@@ -159,10 +160,18 @@ class PublishableAdmin(WritingAdmin):
     def get_readonly_fields(self, request, obj=None):
         """What changes with the save, without a publication, is the publisher's as soon as reviewers or readers see it."""
         names = list(super().get_readonly_fields(request, obj))
-        if obj is not None and obj.immediate and not self.has_publish_permission(request, obj):
-            is_settled = obj.live_revision_id is not None or obj.open_review is not None
-            names.extend(obj.immediate if is_settled else ())
+        if obj is not None and obj.immediate and not self.may_change_at_once(request, obj):
+            names.extend(obj.immediate)
         return names
+
+    def may_change_at_once(self, request, item):
+        """Return whether the person may change what needs no publication: facts of the row, questions."""
+        if item.trashed_at is not None:
+            return False
+        if self.has_publish_permission(request, item):
+            return True
+        is_settled = item.live_revision_id is not None or item.open_review is not None
+        return self.has_change_permission(request, item) and not is_settled
 
     # -- The list -----------------------------------------------------------------------------------------------------
 
@@ -319,6 +328,7 @@ class PublishableAdmin(WritingAdmin):
             context["notes"] = [
                 (note, self.url_of("note", obj.pk, note.pk)) for note in obj.dossier.staff_notes.unresolved()
             ]
+            context["pages"] = self.pages_of(request, obj)
             context["verbs"] = [
                 (verb, self.url_of("verb", obj.pk, verb.name))
                 for verb in VERBS.values()
@@ -350,6 +360,12 @@ class PublishableAdmin(WritingAdmin):
         }
         return super().history_view(request, object_id, context)
 
+    def pages_of(self, request, item):
+        """Return [(name, address)] of the pages about ``item`` that its form leads to."""
+        if self.questions_name is None:
+            return []
+        return [(self.questions_name, self.url_of("questions", item.pk))]
+
     # -- Pages of its own ---------------------------------------------------------------------------------------------
 
     def get_urls(self):
@@ -361,6 +377,14 @@ class PublishableAdmin(WritingAdmin):
             path("<number:pk>/verb/<slug:name>/", wrap(self.verb_view), name=f"{name}_verb"),
             path("<number:pk>/review/", wrap(self.review_view), name=f"{name}_review"),
             path("<number:pk>/sheet/", wrap(self.sheet_view), name=f"{name}_sheet"),
+            path("<number:pk>/questions/", wrap(self.questions_view), name=f"{name}_questions"),
+            path("<number:pk>/questions/add/", wrap(self.question_view), name=f"{name}_question_add"),
+            path("<number:pk>/questions/<number:question_pk>/", wrap(self.question_view), name=f"{name}_question"),
+            path(
+                "<number:pk>/questions/<number:question_pk>/delete/",
+                wrap(self.question_deletion_view),
+                name=f"{name}_question_delete",
+            ),
             path("<number:pk>/note/<number:note_pk>/", wrap(self.note_view), name=f"{name}_note"),
             *super().get_urls(),
         ]
@@ -470,6 +494,21 @@ class PublishableAdmin(WritingAdmin):
             note.resolve(by=request.user)
             audit.record(request.user, Action.NOTE_CHECKED, item=item.pk, note=note.code)
         return self.back_to(item)
+
+    @method_decorator(transaction.atomic)
+    def questions_view(self, request, pk):
+        """Show what the item asks of people, and change the order."""
+        return questions.list_page(self, request, questions.item_of(self, request, pk))
+
+    @method_decorator(transaction.atomic)
+    def question_view(self, request, pk, question_pk=None):
+        """Add a question, or change one."""
+        return questions.form_page(self, request, questions.item_of(self, request, pk), question_pk)
+
+    @method_decorator(transaction.atomic)
+    def question_deletion_view(self, request, pk, question_pk):
+        """Ask whether the question shall be deleted, and do it."""
+        return questions.deletion_page(self, request, questions.item_of(self, request, pk), question_pk)
 
     @method_decorator(csp_update({"frame-src": [SELF]}))  # the preview below the decision
     @method_decorator(transaction.atomic)

@@ -5,21 +5,25 @@ from .content_version import ContentVersion
 from .dossiers import Attachment, Dossier, FileUse, Relation, Revision, StaffNote
 from .publishable import Publishable, cover_field
 from .querysets import PURGED_AFTER, PublishableQuerySet
+from .questions import AnswerFile, Fixed, Question
 from .reviews import ROUTES, ProofCheck, Refused, Review, Stage
 from .stand_ins import StandIn
 
 __all__ = [
+    "AnswerFile",
     "Attachment",
     "Column",
     "ColumnRole",
     "ContentVersion",
     "Dossier",
     "FileUse",
+    "Fixed",
     "Label",
     "PURGED_AFTER",
     "ProofCheck",
     "Publishable",
     "PublishableQuerySet",
+    "Question",
     "ROUTES",
     "Refused",
     "Relation",

@@ -3,14 +3,19 @@
 from datetime import timedelta
 from io import StringIO
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
 from audit.models import Entry
+from files import enclosures
+from files.models import Enclosure
 from members import consent
 from members.models import Activity, ConsentText, SignUp
-from tests.factories import make_administrator, make_open_activity, make_sign_up, make_user
+from publishing.models import AnswerFile
+from tests.factories import make_administrator, make_open_activity, make_question, make_sign_up, make_user
+from tests.files.samples import PDF
 
 
 def ago(**span):
@@ -57,6 +62,15 @@ class RetentionTests(TestCase):
         self.end(starts_at=ago(days=102))
         self.purge()
         self.assertEqual((self.sign_up.seat, SignUp.objects.attended().count()), (1, 1))
+
+    def test_what_was_answered_and_handed_in_goes_too(self):
+        question = make_question(self.activity, kind="file")
+        enclosure = enclosures.accept(SimpleUploadedFile("样例.pdf", PDF), by=self.sign_up.person)
+        AnswerFile.objects.create(question=question, enclosure=enclosure)
+        SignUp.objects.update(answers={str(question.pk): enclosure.pk})
+        self.end(starts_at=ago(days=102))
+        self.purge()
+        self.assertEqual((self.sign_up.answers, Enclosure.objects.count()), ({}, 0))
 
     def test_the_preview_deletes_nothing(self):
         self.end(starts_at=ago(days=102))
