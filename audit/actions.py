@@ -69,6 +69,8 @@ class Action(models.TextChoices):
     SERVICE_BEGUN = "service_begun", pgettext_lazy("action", "Began to serve a member")
     SERVICE_ENDED = "service_ended", pgettext_lazy("action", "Ended a person's service of a member")
     ROLE_GIVEN = "role_given", pgettext_lazy("action", "Gave a person of a member another role")
+    CHECKED_IN = "checked_in", pgettext_lazy("action", "Checked a person in")
+    CHECK_IN_UNDONE = "check_in_undone", pgettext_lazy("action", "Undid a check-in")
     # Everything else
     FILE_REPLACED = "file_replaced", pgettext_lazy("action", "Replaced a file")
     ADMIN_ADDED = "admin_added", pgettext_lazy("action", "Added in the administration")
