@@ -45,6 +45,12 @@ class Action(models.TextChoices):
     PURGED = "purged", pgettext_lazy("action", "Deleted for good")
     # Signing up for activities
     CALLED_OFF = "called_off", pgettext_lazy("action", "Called off")
+    RESUMED = "resumed", pgettext_lazy("action", "Takes place after all")
+    PLACES_RESERVED = "places_reserved", pgettext_lazy("action", "Reserved places")
+    COPIED = "copied", pgettext_lazy("action", "Copied from another activity")
+    REPORT_BEGUN = "report_begun", pgettext_lazy("action", "Began a report")
+    SIGN_UP_ADDED = "sign_up_added", pgettext_lazy("action", "Signed a person up")
+    SIGN_UPS_EXPORTED = "sign_ups_exported", pgettext_lazy("action", "Exported the sign-ups")
     SIGN_UP_APPROVED = "sign_up_approved", pgettext_lazy("action", "Accepted a sign-up")
     SIGN_UP_REFUSED = "sign_up_refused", pgettext_lazy("action", "Did not accept a sign-up")
     SIGN_UP_REMOVED = "sign_up_removed", pgettext_lazy("action", "Cancelled a sign-up")

@@ -37,8 +37,18 @@ def tell_of_change(change):
 def tell_of_calling_off(activity):
     subject = _("Called off: %(activity)s") % {"activity": activity.title}
     body = _("The activity was called off. Reason: %(reason)s") % {"reason": activity.call_off_reason}
-    moment = int(activity.called_off_at.timestamp())
+    moment = activity.called_off_at.isoformat()
     tell_all(activity, f"activity-called-off:{activity.pk}:{moment}", subject, body)
+
+
+def tell_of_resuming(activity, at):
+    """Tell everybody who is signed up, at ``at`` (aware datetime), that the activity takes place after all."""
+    subject = _("Takes place after all: %(activity)s") % {"activity": activity.title}
+    body = _("The activity was called off before and takes place after all: %(moment)s, %(place)s.") % {
+        "moment": shown(activity.starts_at),
+        "place": shown(activity.place),
+    }
+    tell_all(activity, f"activity-resumed:{activity.pk}:{at.isoformat()}", subject, body)
 
 
 def tell_all(activity, key, subject, body):

@@ -9,9 +9,10 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from audit.actions import Action
-from publishing.models import Publishable, PublishableQuerySet, cover_field
+from publishing.models import Dossier, Publishable, PublishableQuerySet, Refused, cover_field
 from publishing.richtext import RichTextField
 
 from ..agendas import read_agenda
@@ -290,11 +291,15 @@ class Activity(Publishable):
     # -- Verbs ----------------------------------------------------------------------------------------------------
 
     def change_at_once(self, names, *, by):
-        """Save ``names``; tell those signed up of a new time or place, and give the seats that are free now."""
+        """Save ``names``; tell those signed up of a new time or place, and give the seats that are free now.
+
+        Return how many people were told (int).
+        """
         from .. import messages, signing_up  # which import the models
 
         with transaction.atomic():
-            now, before = timezone.now(), type(self).objects.locked().get(pk=self.pk)
+            now, told = timezone.now(), 0
+            before = type(self).objects.locked().get(pk=self.pk)
             changed = [name for name in self.announced if getattr(before, name) != getattr(self, name)]
             is_out = self.published_at is not None and self.published_at <= now
             if changed and is_out and before.phase_at(now) in (self.Phase.UPCOMING, self.Phase.RUNNING):
@@ -305,8 +310,10 @@ class Activity(Publishable):
                     after={name: getattr(self, name) for name in changed},
                 )
                 messages.tell_of_change(change)
+                told = self.sign_ups.live().count()
             signing_up.settle(self, now)
             super().change_at_once(names, by=by)
+        return told
 
     def call_off(self, reason, *, by):
         """Call the activity off: its page says so, everybody who is signed up is told, nobody can sign up any more."""
@@ -318,6 +325,49 @@ class Activity(Publishable):
             self.called_off_at, self.call_off_reason = now, reason
             messages.tell_of_calling_off(self)
             self._change(by, Action.CALLED_OFF, {"reason": reason}, called_off_at=now, call_off_reason=reason)
+
+    def resume(self, *, by):
+        """Undo the calling off: everybody who is signed up is told, and people can sign up again."""
+        from .. import messages, signing_up
+
+        with transaction.atomic():
+            type(self).objects.locked().get(pk=self.pk)
+            now = timezone.now()
+            messages.tell_of_resuming(self, now)
+            self.called_off_at, self.call_off_reason = None, ""
+            signing_up.settle(self, now)
+            self._change(by, Action.RESUMED, called_off_at=None, call_off_reason="")
+
+    def withdraw(self, reason, *, by):
+        with transaction.atomic():
+            self._keep_page_of_people()
+            super().withdraw(reason, by=by)
+
+    def trash(self, reason, *, by):
+        with transaction.atomic():
+            self._keep_page_of_people()
+            super().trash(reason, by=by)
+
+    def _keep_page_of_people(self):
+        """Raise Refused where people are signed up for what is to come: they must not find their activity gone."""
+        Dossier.objects.locked().get(pk=self.dossier_id)
+        stored = type(self).objects.locked().get(pk=self.pk)
+        is_to_come = stored.phase == self.Phase.UPCOMING
+        count = self.sign_ups.live().count() if is_to_come else 0
+        if count:
+            raise Refused(
+                ngettext(
+                    "%(count)d person is signed up for this activity. Call it off first: that tells everybody.",
+                    "%(count)d people are signed up for this activity. Call it off first: that tells everybody.",
+                    count,
+                )
+                % {"count": count}
+            )
+
+    def clean_for_publication(self):
+        super().clean_for_publication()
+        if self.takes_sign_ups and self.sign_up_for == self.SignUpFor.GROUP and self.member_group_id is None:
+            raise ValidationError({"member_group": _("Choose the member group whose people may sign up.")})
 
 
 class ActivityChange(models.Model):

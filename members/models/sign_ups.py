@@ -236,11 +236,12 @@ class ReservedSeats(models.Model):
 class Places:
     """What can be said of the seats of an activity at one moment."""
 
-    def __init__(self, limit, taken, waiting, reserved):
+    def __init__(self, limit, taken, waiting, reserved, pending=0):
         self.limit = limit  # int, or None without a limit
         self.taken = taken  # seats held
         self.waiting = waiting  # people on the waiting list
         self.reserved = reserved  # free seats that are kept for a group
+        self.pending = pending  # people whom staff have to confirm
 
     @property
     def left(self):
@@ -277,6 +278,7 @@ class Places:
             .annotate(
                 taken=Count("seat"),
                 waiting=Count("pk", filter=Q(seat__isnull=True, approved_at__isnull=False)),
+                pending=Count("pk", filter=Q(approved_at__isnull=True)),
             )
         }
         kept = reserved_by_group([activity.pk for activity in activities], at)
@@ -286,6 +288,7 @@ class Places:
                 counts.get(activity.pk, {}).get("taken", 0),
                 counts.get(activity.pk, {}).get("waiting", 0),
                 sum(kept.get(activity.pk, {}).values()),
+                counts.get(activity.pk, {}).get("pending", 0),
             )
             for activity in activities
         }

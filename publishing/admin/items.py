@@ -84,12 +84,14 @@ class ItemList(ChangeList):
 class PublishableAdmin(WritingAdmin):
     """Saving makes revisions, publishing takes a permission, and everything else is a verb with a page of its own.
 
-    Subclasses name their ``detail_view_class``, on which previews are shown, and add their facts to ``fieldsets``.
+    Subclasses name their ``detail_view_class``, on which previews are shown, and add their facts to ``fieldsets`` and
+    what only they know to do to ``verbs``.
     """
 
     form = PublishableForm
     detail_view_class = None
     questions_name = None  # what the questions are called that its items ask of people; None: they ask none
+    verbs = VERBS
     handbook = "write saving review"
     change_form_template = "admin/publishing/item_change_form.html"
     object_history_template = "admin/publishing/item_history.html"
@@ -248,7 +250,10 @@ class PublishableAdmin(WritingAdmin):
             return
         at_once = [name for name in obj.immediate if name in form.changed_data]
         if at_once:
-            obj.change_at_once(at_once, by=request.user)
+            self.change_at_once(request, obj, at_once)
+
+    def change_at_once(self, request, item, names):
+        item.change_at_once(names, by=request.user)
 
     def save_related(self, request, form, formsets, change):
         """Save the text, labels, files and relations as a revision, and publish it if that was asked."""
@@ -294,8 +299,9 @@ class PublishableAdmin(WritingAdmin):
     def url_of(self, page, *args):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
-    def back_to(self, item):
-        return redirect(self.url_of("change", item.pk))
+    @staticmethod
+    def back_to(item):
+        return redirect(f"admin:{item._meta.app_label}_{item._meta.model_name}_change", item.pk)
 
     def view_on_site(self, item):
         return item.get_absolute_url() if item.status in OUT else None
@@ -331,7 +337,7 @@ class PublishableAdmin(WritingAdmin):
             context["pages"] = self.pages_of(request, obj)
             context["verbs"] = [
                 (verb, self.url_of("verb", obj.pk, verb.name))
-                for verb in VERBS.values()
+                for verb in self.verbs.values()
                 if verb is not Submit and verb.objection_of(request.user, obj) is None  # it is among the buttons
             ]
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -454,11 +460,11 @@ class PublishableAdmin(WritingAdmin):
     @method_decorator(transaction.atomic)
     def verb_view(self, request, pk, name):
         """Ask for what the verb needs, and do it when it was answered."""
-        if name not in VERBS:
+        if name not in self.verbs:
             raise Http404("no such verb")
         self.lock_to_write(request, pk)
         item = get_object_or_404(self.model, pk=pk)
-        verb_class = VERBS[name]
+        verb_class = self.verbs[name]
         if not self.may(request, verb_class.permission(item), item):
             raise PermissionDenied
         if not verb_class.applies_to(item):
@@ -468,7 +474,7 @@ class PublishableAdmin(WritingAdmin):
             verb = attempt(verb_class, request.user, item, request.POST)
             if not verb.errors:
                 self.message_user(request, verb.done, messages.SUCCESS)
-                return self.back_to(item)
+                return self.back_to(verb.outcome or item)
         else:
             verb = verb_class(item=item, user=request.user)
         context = {

@@ -29,6 +29,7 @@ class Verb(forms.Form):
         js = ["admin/js/core.js"]  # the calendar takes it for granted
 
     do_not_call_in_templates = True  # the class itself stands in the list of buttons
+    outcome = None  # another item that it has made, whose form comes next
 
     def __init__(self, *args, item, user, **kwargs):
         """item: None while the answers are meant for many items; then only they are checked. user: who is asked."""
@@ -439,12 +440,15 @@ class Restore(OfDrafts, Verb):
         self.item.restore(by=user)
 
 
-VERBS = {
-    verb.name: verb
-    for verb in (
-        Submit, Recall, Publish, Date, Pin, Unpin, Expire, Correct, Reinstate, Restore, Repeal, Withdraw, Trash,
-    )
-}  # fmt: skip
+def by_name(*verb_classes):
+    """Return {name: verb} in this order, which is that of the buttons."""
+    return {verb.name: verb for verb in verb_classes}
+
+
+# What can be done to items of every subject; the admin of one may know more.
+VERBS = by_name(
+    Submit, Recall, Publish, Date, Pin, Unpin, Expire, Correct, Reinstate, Restore, Repeal, Withdraw, Trash,
+)  # fmt: skip
 
 
 def attempt(verb_class, user, item, data):
