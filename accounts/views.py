@@ -69,6 +69,10 @@ class SignInView(LimitedMixin, LoginView):
     form_class = SignInForm
     redirect_authenticated_user = True
 
+    def get_default_redirect_url(self):
+        """Return the address of one's own page; staff have work to do and find it from the home page."""
+        return reverse("home") if self.request.user.is_staff else super().get_default_redirect_url()
+
     def form_valid(self, form):
         response = super().form_valid(form)
         response.set_cookie(

@@ -44,6 +44,18 @@ def objection_to_activity(activity, at):
     return None
 
 
+def objection_to_organisation(activity, organisation, on):
+    """Return why nobody can sign up for ``organisation`` on the day ``on`` (date) (Refused), or None."""
+    if activity.is_for_members and not Organisation.objects.members(on).filter(pk=organisation.pk).exists():
+        text = _("The membership of %(organisation)s has ended; this activity is for members.")
+        return Refused(text % {"organisation": organisation}, code="no_member")
+    is_of_group = organisation.member_group_id == activity.member_group_id
+    if activity.sign_up_for == Activity.SignUpFor.GROUP and not is_of_group:
+        text = _("This activity is for organisations of %(group)s.")
+        return Refused(text % {"group": activity.member_group}, code="other_group")
+    return None
+
+
 def objection_to_person(activity, person, by, organisation, at):
     """Return why ``by`` cannot sign ``person`` up for ``organisation`` (or None) at ``at`` (Refused), or None."""
     today = timezone.localdate(at)
@@ -60,29 +72,29 @@ def objection_to_person(activity, person, by, organisation, at):
         if person != by and not serving.contacts_and_deputies().filter(user=by).exists():
             text = _("Only a contact of %(organisation)s signs up colleagues.")
             return Refused(text % {"organisation": organisation}, code="no_contact")
-        if activity.is_for_members and not Organisation.objects.members(today).filter(pk=organisation.pk).exists():
-            text = _("The membership of %(organisation)s has ended; this activity is for members.")
-            return Refused(text % {"organisation": organisation}, code="no_member")
-        if (
-            activity.sign_up_for == Activity.SignUpFor.GROUP
-            and organisation.member_group_id != activity.member_group_id
-        ):
-            text = _("This activity is for organisations of %(group)s.")
-            return Refused(text % {"group": activity.member_group}, code="other_group")
+        objection = objection_to_organisation(activity, organisation, today)
+        if objection is not None:
+            return objection
     live = SignUp.objects.live().filter(activity=activity)
     if live.filter(person=person).exists():
         text = _("You are signed up already.") if person == by else _("%(person)s is signed up already.")
         return Refused(text % {"person": person}, code="already")
-    if organisation and activity.seats_per_organisation:
-        limit = activity.seats_per_organisation
-        if live.filter(organisation=organisation).count() >= limit:
-            text = ngettext(
-                "Each organisation may sign up %(limit)d person; %(organisation)s has done so.",
-                "Each organisation may sign up %(limit)d people; %(organisation)s has done so.",
-                limit,
-            )
-            return Refused(text % {"limit": limit, "organisation": organisation}, code="organisation_is_full")
-    return None
+    return objection_to_one_more(activity, organisation)
+
+
+def objection_to_one_more(activity, organisation):
+    """Return why ``organisation`` (or None) may sign nobody else up for ``activity`` (Refused), or None."""
+    limit = activity.seats_per_organisation
+    if not organisation or not limit:
+        return None
+    if SignUp.objects.live().filter(activity=activity, organisation=organisation).count() < limit:
+        return None
+    text = ngettext(
+        "Each organisation may sign up %(limit)d person; %(organisation)s has done so.",
+        "Each organisation may sign up %(limit)d people; %(organisation)s has done so.",
+        limit,
+    )
+    return Refused(text % {"limit": limit, "organisation": organisation}, code="organisation_is_full")
 
 
 def objection_to_cancelling(activity, sign_up, at):
@@ -96,6 +108,11 @@ def objection_to_cancelling(activity, sign_up, at):
         text = _("Sign-ups could be cancelled until %(moment)s. Please call the association.")
         return Refused(text % {"moment": in_words(activity.cancel_until)}, code="too_late")
     return None
+
+
+def are_signed_up(activity, people):
+    """Return whether each of ``people`` (list of User) is signed up for ``activity``."""
+    return SignUp.objects.live().filter(activity=activity, person__in=people).count() == len(people)
 
 
 def may_act_for(user, sign_up):
@@ -125,8 +142,8 @@ def sign_up(activity, people, by, organisation=None, answers=None, consent=None,
     """Sign ``people`` (list of User) up, all or nobody; return their SignUps in that order.
 
     by: the User who asks, one of them or a contact of ``organisation``, for which all of them are signed up (None: for
-    none). answers: {pk of a person: answers} as publishing.questions gives them. consent: the ConsentText agreed to. Raise Refused with a code of
-    ``objection_to_activity`` or ``objection_to_person``.
+    none). answers: {pk of a person: answers} as publishing.questions gives them. consent: the ConsentText agreed to.
+    Raise Refused with a code of ``objection_to_activity`` or ``objection_to_person``.
     """
     at = at or timezone.now()
     activity = locked(activity.pk)

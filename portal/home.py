@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
+from members import openings
 from publishing import content_version, filing, parts, subjects, visibility
 
 from . import chrome
@@ -32,10 +33,15 @@ def is_split(regions):
 
 
 def regions(request):
-    """Return {region: [Block]} for the home page, kept for all readers who may see the same: no query on a warm request."""
+    """Return {region: [Block]} for the home page, kept for all readers who may see the same.
+
+    A warm request costs no query but those for the places that are left in the strip of activities.
+    """
     at = timezone.now()
     key = "home:" + ",".join(map(str, visibility.reader_key(request.user, at)))
-    return content_version.remember(key, content_version.current_for(request), lambda: fill(request, at), at)
+    kept = content_version.remember(key, content_version.current_for(request), lambda: fill(request, at), at)
+    openings.add((item for block in kept[HomeBlock.Region.STRIP] for item in block.items), at)
+    return kept
 
 
 def fill(request, at):

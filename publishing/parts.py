@@ -30,6 +30,11 @@ class Parts:
         """The ties to what stands in the item's place now."""
         return [(name, item) for name, item in self.related if name == INVERSE[Relation.Kind.REPLACES]]
 
+    @property
+    def report(self):
+        """The item that reports on this one, or None."""
+        return next((item for name, item in self.related if name == INVERSE[Relation.Kind.REPORT_OF]), None)
+
 
 def with_labels(items):
     """Return ``items`` (iterable of Publishable, of any subjects) as a list with ``parts.labels`` set: one query."""

@@ -108,7 +108,7 @@ AUTHENTICATION_BACKENDS = [
     "publishing.permissions.ColumnRoleBackend",  # what a role in a column allows; it signs nobody in
 ]
 LOGIN_URL = "accounts:login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "mine:home"  # of people without staff rights; see accounts.views
 LOGOUT_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; Django's three days are long for a link that lies in a mailbox
 PASSWORD_HASHERS = [

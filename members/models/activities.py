@@ -277,6 +277,19 @@ class Activity(Publishable):
         return read_agenda(self.agenda)
 
     @property
+    def speakers_by_name(self):
+        """The speakers as [(name, organisation and post, maybe "")]."""
+        lines = [line.split(maxsplit=1) for line in self.speakers.splitlines() if line.strip()]
+        return [(line[0], line[1] if len(line) > 1 else "") for line in lines]
+
+    @property
+    def changes_to_tell(self):
+        """The ActivityChanges that people may have missed, the newest first; none once the activity is over."""
+        if self.starts_at is None or self.phase not in (self.Phase.UPCOMING, self.Phase.RUNNING):
+            return []
+        return list(self.changes.all())
+
+    @property
     def is_for_members(self):
         """Whether people sign up for a member organisation only."""
         return self.sign_up_for != self.SignUpFor.EVERYONE
@@ -387,3 +400,12 @@ class ActivityChange(models.Model):
 
     def __str__(self):
         return f"{self.activity} · {self.changed_at:%Y-%m-%d}"
+
+    @property
+    def lines(self):
+        """What changed, as [(name of the field, before, after)]: moments and texts as the activity has them, or ""."""
+        fields = [Activity._meta.get_field(name) for name in Activity.announced if name in self.after]
+        return [
+            (field.verbose_name, *(field.to_python(side[field.name]) or "" for side in (self.before, self.after)))
+            for field in fields
+        ]

@@ -44,5 +44,10 @@ class Affiliation(Span):
         ordering = ["organisation", "-first_on", "pk"]
         indexes = [models.Index(fields=["organisation", "role", "first_on"], name="members_affiliation_by_role")]
 
+    @property
+    def acts(self):
+        """Whether the person may act for the organisation; as ``contacts_and_deputies`` asks it."""
+        return self.role in (self.Role.CONTACT, self.Role.DEPUTY)
+
     def __str__(self):
         return f"{self.user} · {self.get_role_display()}"

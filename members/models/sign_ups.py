@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, Q, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -44,6 +45,12 @@ class SignUpQuerySet(models.QuerySet):
 
     def attended(self):
         return self.filter(checked_in_at__isnull=False)
+
+    def with_ahead(self):
+        """Add ``ahead_count``: how many stand before each on the waiting list of its activity (int), if it waits."""
+        before = self.model.objects.waiting().filter(activity=OuterRef("activity"), pk__lt=OuterRef("pk")).order_by()
+        counted = before.values("activity").annotate(number=Count("pk")).values("number")
+        return self.annotate(ahead_count=Coalesce(Subquery(counted), 0))
 
     def with_state(self, at=None):
         """Add ``state_value``, a value of SignUp.State at ``at`` (aware datetime, default now)."""
@@ -252,6 +259,11 @@ class Places:
     def left_for_all(self):
         """Free seats (int) that are kept for nobody; None without a limit."""
         return None if self.limit is None else max(0, self.limit - self.taken - self.reserved)
+
+    @property
+    def shown(self):
+        """The seats taken (int) as a gauge can show them: after the limit was lowered there may be more than it."""
+        return min(self.taken, self.limit)
 
     @property
     def is_full(self):

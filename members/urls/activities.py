@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .. import feeds
-from ..views import activities, check_in
+from ..views import activities, check_in, sign_ups
 
 app_name = "members"
 urlpatterns = [
@@ -11,4 +11,8 @@ urlpatterns = [
     path("feed/", feeds.ActivityFeed(), name="activity_feed"),
     path("<number:pk>/", activities.ActivityDetailView.as_view(), name="activity_detail"),
     path("<number:pk>/check-in/", check_in.check_in_page, name="check_in"),
+    path("<number:pk>/sign-up/", sign_ups.sign_up_page, name="sign_up"),
+    path("<number:pk>/sign-up/box/", sign_ups.own_sign_up, name="own_sign_up"),
+    path("sign-ups/<number:pk>/cancel/", sign_ups.cancel_sign_up, name="cancel_sign_up"),
+    path("sign-ups/<number:pk>/accept/", sign_ups.accept_sign_up, name="accept_sign_up"),
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from publishing import content_version
 from publishing.views import PublishedDetailView, PublishedListView
 
+from .. import openings
 from ..models import Activity
 
 COMING_LENGTH = 4
@@ -55,8 +56,11 @@ class ActivityListView(PublishedListView):
         return super().get_filed_by_year().past(self.at)
 
     def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if self.phase != Activity.Phase.PAST:
+            openings.add(context["items"], self.at)
         return {
-            **super().get_context_data(**kwargs),
+            **context,
             "phase": self.phase,
             "past_url": self.address_with("phase", Activity.Phase.PAST) if self.counts[Activity.Phase.PAST] else None,
             "tabs": [
@@ -81,9 +85,13 @@ class ActivityDetailView(PublishedDetailView):
     def get_context_data(self, **kwargs):
         version = content_version.current_for(self.request)
         coming = content_version.remember("coming-activities", version, coming_activities)
+        coming = [activity for activity in coming if activity.pk != self.object.pk][:COMING_LENGTH]
+        [activity, *_others] = openings.add([self.object, *coming])
         return {
             **super().get_context_data(**kwargs),
-            "coming": [activity for activity in coming if activity.pk != self.object.pk][:COMING_LENGTH],
+            "coming": coming,
+            "changes": activity.changes_to_tell,
+            "reservations": activity.opening.reservations,
         }
 
 

@@ -41,7 +41,7 @@ class PauseTests(TestCase):
         return response
 
     def assert_in(self, response):
-        self.assertRedirects(response, "/", fetch_redirect_response=False)
+        self.assertRedirects(response, "/me/", fetch_redirect_response=False)
         self.client.logout()
 
     def test_after_five_wrong_passwords_even_the_right_one_waits_a_minute(self):

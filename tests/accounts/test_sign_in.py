@@ -40,13 +40,13 @@ class SignInTests(TestCase):
 
     def test_staff_and_others_come_in_by_the_same_door(self):
         make_administrator(username="staff", password=PASSWORD)
-        for username in ("wang", "staff"):
+        for username, lands_on in (("wang", "/me/"), ("staff", "/")):
             self.client.logout()
-            self.assertRedirects(self.sign_in(username=username), "/")
+            self.assertRedirects(self.sign_in(username=username), lands_on)
 
     def test_whoever_is_signed_in_has_nothing_to_do_there(self):
         self.sign_in()
-        self.assertRedirects(self.client.get(LOGIN), "/")
+        self.assertRedirects(self.client.get(LOGIN), "/me/")
 
     def test_a_member_is_led_back_to_the_page_that_was_closed(self):
         url = make_article(readers=[make_reader_group(self.user)]).get_absolute_url()

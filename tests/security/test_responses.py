@@ -120,9 +120,9 @@ class SigningInTests(TestCase):
         ):  # fmt: skip
             with self.subTest(target=target):
                 self.client.logout()
-                self.assertRedirects(self.sign_in(next=target), "/", fetch_redirect_response=False)
+                self.assertRedirects(self.sign_in(next=target), "/me/", fetch_redirect_response=False)
                 asked = self.client.get(reverse("accounts:login"), {"next": target})  # signed in already
-                self.assertRedirects(asked, "/", fetch_redirect_response=False)
+                self.assertRedirects(asked, "/me/", fetch_redirect_response=False)
                 left = self.client.post(reverse("accounts:logout"), {"next": target})
                 self.assertIn(left.headers["Location"], {"/", reverse("accounts:logout")})
 
