@@ -85,4 +85,7 @@ class Action(models.TextChoices):
     SIGNED_IN = "signed_in", pgettext_lazy("action", "Signed in")
     SIGN_IN_FAILED = "sign_in_failed", pgettext_lazy("action", "Failed to sign in")
     SIGNED_OUT = "signed_out", pgettext_lazy("action", "Signed out")
+    IMPORTED = "imported", pgettext_lazy("action", "Imported a table")
+    IMPORT_UNDONE = "import_undone", pgettext_lazy("action", "Undid an import")
+    INVITED = "invited", pgettext_lazy("action", "Sent invitations")
     EXPORTED = "exported", pgettext_lazy("action", "Exported the log")

@@ -2,6 +2,7 @@ from .activities import ActivityAdmin
 from .applications import ApplicationAdmin
 from .consents import ConsentTextAdmin
 from .groups import MemberGroupAdmin
+from .imports import ImportBatchAdmin
 from .organisations import CouncilTermAdmin, OrganisationAdmin
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "ApplicationAdmin",
     "ConsentTextAdmin",
     "CouncilTermAdmin",
+    "ImportBatchAdmin",
     "MemberGroupAdmin",
     "OrganisationAdmin",
 ]

@@ -5,6 +5,7 @@ from .changes import ProfileChange, RenewalRequest
 from .consents import ConsentText
 from .councils import CouncilSeat, CouncilTerm
 from .groups import ALL_MEMBERS, MemberGroup, ReaderRow, ReadersOfMembers
+from .imports import ImportBatch, ImportRow
 from .invitations import Invitation
 from .member_numbers import MemberNumberSeries
 from .organisations import CreditCodeField, MembershipPeriod, Organisation, in_words
@@ -25,6 +26,8 @@ __all__ = [
     "CouncilSeat",
     "CouncilTerm",
     "CreditCodeField",
+    "ImportBatch",
+    "ImportRow",
     "Invitation",
     "MemberGroup",
     "MemberNumberSeries",
