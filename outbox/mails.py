@@ -21,7 +21,7 @@ def compose(message, connection=None):
         message.subject,
         text(message),
         sender,
-        [message.mailed_to or message.to.email],
+        [message.sent_to or message.to.email],
         connection=connection,
         headers={
             "Message-ID": f"<{digest}@{domain}>",
@@ -33,7 +33,6 @@ def compose(message, connection=None):
 
 def text(message):
     """Return the words of the mail: the text and, absolute, the address that leads to it in the portal."""
-    link = f"{settings.PORTAL_URL}{message.get_absolute_url()}"
     lead = _("Open in the portal:")
     footer = _("This message was sent by the portal. Please do not reply to it.")
-    return f"{message.body.strip()}\n\n{lead}\n{link}\n\n-- \n{footer}\n"
+    return f"{message.body.strip()}\n\n{lead}\n{message.link}\n\n-- \n{footer}\n"

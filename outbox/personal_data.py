@@ -12,7 +12,7 @@ def tell(user):
                 str(_("created at")): message.created_at,
                 str(_("subject line")): message.subject,
                 str(_("text")): message.body,
-                str(_("mailed to")): message.mailed_to,
+                str(_("mailed to")): message.sent_to,
             }
             for message in Message.objects.filter(to=user).order_by("pk")
         ]

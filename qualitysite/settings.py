@@ -207,6 +207,7 @@ EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 30  # seconds; Django would wait for ever, and the job worker with it
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="webmaster@localhost")
+OUTBOX_CHANNELS = env.list("OUTBOX_CHANNELS", default=[])  # dotted paths of classes; see outbox/channels.py
 
 LOGGING = {
     "version": 1,

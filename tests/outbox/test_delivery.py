@@ -23,7 +23,7 @@ WORKERS = 4
 
 
 def state_of(message):
-    return Message.objects.with_mail_state().get(pk=message.pk).mail_state
+    return Message.objects.with_delivery_state().get(pk=message.pk).delivery_state
 
 
 def let_pass(time):
@@ -65,16 +65,16 @@ class RetryTests(DeliveryTestCase):
             self.assertAlmostEqual(found, wanted, delta=timedelta(seconds=10))
         self.assertEqual((state_of(self.message), self.message.attempts), ("given_up", len(PAUSES) + 1))
         self.assertIn("Connection refused", self.message.last_error)
-        self.assertIsNone(self.message.mailed_at)
+        self.assertIsNone(self.message.sent_at)
 
     def test_a_server_that_recovers_gets_the_mail(self):
         with no_mail_server():
             self.deliver()
         let_pass(PAUSES[0])
         with mail_server() as server:
-            self.assertEqual(self.deliver(), {"mailed": 1, "put_off": 0, "given_up": 0})
+            self.assertEqual(self.deliver(), {"mailed": 1, "put_off": 0, "given_up": 0, "by_channels": 0})
         self.assertEqual(len(server.mails), 1)
-        self.assertEqual((state_of(self.message), self.message.last_error), ("mailed", ""))
+        self.assertEqual((state_of(self.message), self.message.last_error), ("sent", ""))
 
     def test_before_its_time_nothing_is_tried(self):
         with no_mail_server():
@@ -106,7 +106,7 @@ class RetryTests(DeliveryTestCase):
 class RefusalTests(DeliveryTestCase):
     def test_an_address_that_is_refused_for_good_is_not_tried_again(self):
         with mail_server(RCPT="550 no such user"):
-            self.assertEqual(self.deliver(), {"mailed": 0, "put_off": 0, "given_up": 1})
+            self.assertEqual(self.deliver(), {"mailed": 0, "put_off": 0, "given_up": 1, "by_channels": 0})
         self.assertEqual((state_of(self.message), self.message.last_error), ("given_up", "550 no such user"))
 
     def test_an_address_that_is_refused_for_now_is_tried_again(self):
@@ -131,7 +131,7 @@ class RefusalTests(DeliveryTestCase):
             return "550 no such user" if "person@" in line else "250 fine"
 
         with mail_server(RCPT=answer) as server:
-            self.assertEqual(self.deliver(), {"mailed": 1, "put_off": 0, "given_up": 1})
+            self.assertEqual(self.deliver(), {"mailed": 1, "put_off": 0, "given_up": 1, "by_channels": 0})
         self.assertEqual([sent["To"] for sent in server.mails], ["second@example.org"])
         self.assertEqual(server.connections, 1)
 
@@ -142,21 +142,21 @@ class WhoGetsMailTests(DeliveryTestCase):
         self.person.save()
         self.deliver()
         self.assertEqual(mail.outbox, [])
-        self.assertEqual((state_of(self.message), self.message.last_error), ("not_by_mail", "账号已停用。"))
+        self.assertEqual((state_of(self.message), self.message.last_error), ("not_sent", "账号已停用。"))
 
     def test_the_mail_goes_to_the_address_that_holds_by_now(self):
         self.person.email = "new@example.org"
         self.person.save()
         self.deliver()
         self.assertEqual(mail.outbox[0].to, ["new@example.org"])
-        self.assertEqual(self.message.mailed_to, "new@example.org")
+        self.assertEqual(self.message.sent_to, "new@example.org")
 
     def test_what_was_given_up_can_be_tried_again(self):
         with mail_server(RCPT="550 no such user"):
             self.deliver()
         self.assertEqual(Message.objects.try_again(), 1)
         self.deliver()
-        self.assertEqual((state_of(self.message), self.message.attempts), ("mailed", 1))
+        self.assertEqual((state_of(self.message), self.message.attempts), ("sent", 1))
 
     def test_what_was_mailed_is_not_tried_again(self):
         self.deliver()
@@ -190,7 +190,7 @@ class MailTests(DeliveryTestCase):
 
     def test_a_mail_repeated_after_a_crash_bears_the_same_id(self):
         with mail_server() as server:
-            with mock.patch.object(Message, "note_mailed", side_effect=SystemExit), self.assertRaises(SystemExit):
+            with mock.patch.object(Message, "note_sent", side_effect=SystemExit), self.assertRaises(SystemExit):
                 self.deliver()
             self.deliver()
             self.assertEqual(len(server.mails), 1, "the dead worker's claim still holds")
@@ -199,7 +199,7 @@ class MailTests(DeliveryTestCase):
         first, second = server.mails
         self.assertEqual(first["Message-ID"], second["Message-ID"])
         self.assertEqual(first["Date"], second["Date"])
-        self.assertEqual(state_of(self.message), "mailed")
+        self.assertEqual(state_of(self.message), "sent")
 
     def test_other_people_and_other_things_have_other_ids(self):
         self.tell(self.person, "sample:2")
@@ -215,7 +215,7 @@ class MailTests(DeliveryTestCase):
         let_pass(CLAIM)
         self.deliver()
         late.note_failure("too late", is_final=True)
-        self.assertEqual(state_of(self.message), "mailed")
+        self.assertEqual(state_of(self.message), "sent")
 
 
 class LostTaskTests(DeliveryTestCase):
@@ -228,7 +228,7 @@ class LostTaskTests(DeliveryTestCase):
         out = io.StringIO()
         call_command("deliver_messages", stdout=out)
         self.assertEqual(len(mail.outbox), 1)
-        self.assertEqual(out.getvalue(), "Mailed 1, put off 0, given up 0.\n")
+        self.assertEqual(out.getvalue(), "Mailed 1, sent by other channels 0, put off 0, given up 0.\n")
 
 
 class ParallelDeliveryTests(TransactionTestCase):

@@ -42,10 +42,10 @@ class MessageAdminTests(TestCase):
             ("等待发送", {}),
             ("将再次发送", {"attempts": 1}),
             ("已放弃</span> 550 no such user", {"next_attempt_at": None, "last_error": "550 no such user"}),
-            ("已发送", {"mailed_at": now, "last_error": ""}),
+            ("已发送", {"sent_at": now, "last_error": ""}),
             (
-                "仅站内</span> 账号没有填写邮箱。",
-                {"mailed_at": None, "attempts": 0, "last_error": "账号没有填写邮箱。"},
+                "不发送</span> 账号没有填写邮箱。",
+                {"sent_at": None, "attempts": 0, "last_error": "账号没有填写邮箱。"},
             ),
         ):
             with self.subTest(words=words):
@@ -90,11 +90,11 @@ class MessageAdminTests(TestCase):
 
     def test_a_mail_that_was_given_up_is_tried_again(self):
         self.set_state(next_attempt_at=None, attempts=6, last_error="550 no such user")
-        self.assertContains(self.try_again(), "正在再次发送 1 封邮件。")
+        self.assertContains(self.try_again(), "正在再次发送 1 条。")
         self.assertEqual(len(mail.outbox), 1)
 
     def test_a_mail_that_was_sent_is_not_sent_again(self):
-        self.set_state(next_attempt_at=None, attempts=1, mailed_at=timezone.now())
+        self.set_state(next_attempt_at=None, attempts=1, sent_at=timezone.now())
         self.assertContains(self.try_again(), "没有再次发送")
         self.assertEqual(mail.outbox, [])
 

@@ -86,7 +86,7 @@ class SendingTests(TestCase):
     def test_a_person_without_address_is_told_in_the_portal_only(self):
         message = self.send(to=make_user())
         self.assertEqual(mail.outbox, [])
-        self.assertEqual(Message.objects.with_mail_state().get(pk=message.pk).mail_state, "not_by_mail")
+        self.assertEqual(Message.objects.with_delivery_state().get(pk=message.pk).delivery_state, "not_sent")
 
     def test_a_closed_account_gets_no_mail(self):
         message = self.send(to=make_user(email="gone@example.org", is_active=False))
@@ -97,7 +97,7 @@ class SendingTests(TestCase):
         message = self.send()
         for values in (
             {"to": self.person, "key": message.key},  # told once
-            {"to": self.person, "key": "new", "mailed_at": timezone.now(), "next_attempt_at": timezone.now()},
+            {"to": self.person, "key": "new", "sent_at": timezone.now(), "next_attempt_at": timezone.now()},
         ):
             with self.subTest(values=values), self.assertRaises(IntegrityError), transaction.atomic():
                 Message.objects.create(subject="样例", body="样例", **values)

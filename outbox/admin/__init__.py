@@ -1,0 +1,4 @@
+from .messages import MessageAdmin
+from .templates import MessageTemplateAdmin
+
+__all__ = ["MessageAdmin", "MessageTemplateAdmin"]
