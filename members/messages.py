@@ -1,11 +1,12 @@
-"""What people are told of their sign-ups, each thing once."""
+"""What people are told of their sign-ups, each thing once; the words stand in ``message_templates``."""
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-import outbox
+from outbox import templates
 
+from .message_templates import sign_up_kind
 from .models import SignUp
 
 State = SignUp.State
@@ -13,12 +14,13 @@ State = SignUp.State
 
 def tell(sign_up, state):
     """Tell the person of ``sign_up`` (SignUp) that it is now in ``state`` (State); of an offer also who signed him up."""
-    subject, body = text_of(sign_up, state)
+    activity = sign_up.activity
+    values = {**facts(activity), "person": str(sign_up.person), **facts_of_state(sign_up, state)}
     people = {sign_up.person}
     if state == State.OFFERED:
         people.add(sign_up.signed_up_by)
     for person in people:
-        outbox.send(person, f"sign-up:{sign_up.pk}:{state}", subject, body, url_of(sign_up.activity))
+        templates.send(sign_up_kind(state), person, f"sign-up:{sign_up.pk}:{state}", values, url_of(activity))
 
 
 def tell_of_change(change):
@@ -29,58 +31,39 @@ def tell_of_change(change):
         % {"what": activity._meta.get_field(name).verbose_name, "after": shown(after), "before": shown(before)}
         for (name, after), before in zip(change.after.items(), change.before.values(), strict=True)
     ]
-    subject = _("Changed: %(activity)s") % {"activity": activity.title}
-    body = "\n".join([*lines, "", _("If this does not suit you, you may cancel until the activity begins.")])
-    tell_all(activity, f"activity-change:{change.pk}", subject, body)
+    tell_all(activity, "activity_changed", f"activity-change:{change.pk}", {"changes": "\n".join(lines)})
 
 
 def tell_of_calling_off(activity):
-    subject = _("Called off: %(activity)s") % {"activity": activity.title}
-    body = _("The activity was called off. Reason: %(reason)s") % {"reason": activity.call_off_reason}
-    moment = activity.called_off_at.isoformat()
-    tell_all(activity, f"activity-called-off:{activity.pk}:{moment}", subject, body)
+    key = f"activity-called-off:{activity.pk}:{activity.called_off_at.isoformat()}"
+    tell_all(activity, "activity_called_off", key, {"reason": activity.call_off_reason})
 
 
 def tell_of_resuming(activity, at):
     """Tell everybody who is signed up, at ``at`` (aware datetime), that the activity takes place after all."""
-    subject = _("Takes place after all: %(activity)s") % {"activity": activity.title}
-    body = _("The activity was called off before and takes place after all: %(moment)s, %(place)s.") % {
-        "moment": shown(activity.starts_at),
-        "place": shown(activity.place),
-    }
-    tell_all(activity, f"activity-resumed:{activity.pk}:{at.isoformat()}", subject, body)
+    tell_all(activity, "activity_resumed", f"activity-resumed:{activity.pk}:{at.isoformat()}", {})
 
 
-def tell_all(activity, key, subject, body):
+def tell_all(activity, kind, key, values):
+    values = {**facts(activity), **values}
     for sign_up in SignUp.objects.live().filter(activity=activity).select_related("person"):
-        outbox.send(sign_up.person, key, subject, body, url_of(activity))
+        templates.send(f"members.{kind}", sign_up.person, key, values, url_of(activity))
 
 
-def text_of(sign_up, state):
-    """Return subject and body (str)."""
-    title = sign_up.activity.title
+def facts(activity):
+    """Return {placeholder: str} that every message on an activity may use."""
+    return {"activity": activity.title, "starts": shown(activity.starts_at), "place": shown(activity.place)}
+
+
+def facts_of_state(sign_up, state):
     match state:
-        case State.PENDING:
-            text = _("We have received the sign-up. The association confirms each one; we tell you when it is done.")
         case State.WAITING:
-            text = _("All places are taken. You are on the waiting list; before you: %(count)d.") % {
-                "count": sign_up.ahead
-            }
+            return {"ahead": str(sign_up.ahead)}
         case State.OFFERED:
-            text = _(
-                "A place has become free for you. Please accept it by %(moment)s; otherwise it goes to the next."
-            ) % {"moment": shown(sign_up.accept_by)}
-        case State.CONFIRMED:
-            text = _("You have a place.")
-        case State.CANCELLED:
-            text = _("The sign-up was cancelled.")
-        case State.LAPSED:
-            text = _("The offered place was not accepted in time and has gone to the next.")
-        case State.REFUSED:
-            text = _("The association could not accept the sign-up. Reason: %(reason)s") % {"reason": sign_up.reason}
-        case State.REMOVED:
-            text = _("The association cancelled the sign-up. Reason: %(reason)s") % {"reason": sign_up.reason}
-    return f"{state.label}: {title}", text
+            return {"accept_by": shown(sign_up.accept_by)}
+        case State.REFUSED | State.REMOVED:
+            return {"reason": sign_up.reason}
+    return {}
 
 
 def url_of(activity):
