@@ -88,4 +88,5 @@ class Action(models.TextChoices):
     IMPORTED = "imported", pgettext_lazy("action", "Imported a table")
     IMPORT_UNDONE = "import_undone", pgettext_lazy("action", "Undid an import")
     INVITED = "invited", pgettext_lazy("action", "Sent invitations")
+    ORGANISATIONS_EXPORTED = "organisations_exported", pgettext_lazy("action", "Exported organisations")
     EXPORTED = "exported", pgettext_lazy("action", "Exported the log")

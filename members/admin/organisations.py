@@ -19,6 +19,7 @@ from ..models import (
     first_overlap,
     in_words,
 )
+from .organisation_export import ExportsOrganisations
 
 
 class ApartFormSet(forms.BaseInlineFormSet):
@@ -127,8 +128,8 @@ class OrganisationForm(forms.ModelForm):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(AdvancesContentVersion, admin.ModelAdmin):
-    handbook = "organisations membership-periods organisation-people"
+class OrganisationAdmin(ExportsOrganisations, AdvancesContentVersion, admin.ModelAdmin):
+    handbook = "organisations membership-periods organisation-people import organisation-export"
     list_display = ["name", "level", "member_group", "standing_in_words", "period", "contact", "district"]
     list_filter = [StandingFilter, "level", "member_group", DistrictFilter]
     list_select_related = ["member_group"]
