@@ -4,6 +4,8 @@ from .consents import ConsentTextAdmin
 from .groups import MemberGroupAdmin
 from .imports import ImportBatchAdmin
 from .organisations import CouncilTermAdmin, OrganisationAdmin
+from .profile_changes import ProfileChangeAdmin
+from .renewals import RenewalRequestAdmin
 
 __all__ = [
     "ActivityAdmin",
@@ -13,4 +15,6 @@ __all__ = [
     "ImportBatchAdmin",
     "MemberGroupAdmin",
     "OrganisationAdmin",
+    "ProfileChangeAdmin",
+    "RenewalRequestAdmin",
 ]

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from publishing.admin.content_version import AdvancesContentVersion
@@ -20,6 +21,7 @@ from ..models import (
     in_words,
 )
 from .organisation_export import ExportsOrganisations
+from .renewals import PERMISSION, DueFilter, renew_chosen, renew_view
 
 
 class ApartFormSet(forms.BaseInlineFormSet):
@@ -129,9 +131,9 @@ class OrganisationForm(forms.ModelForm):
 
 @admin.register(Organisation)
 class OrganisationAdmin(ExportsOrganisations, AdvancesContentVersion, admin.ModelAdmin):
-    handbook = "organisations membership-periods organisation-people import organisation-export"
+    handbook = "organisations membership-periods renewals organisation-people import organisation-export"
     list_display = ["name", "level", "member_group", "standing_in_words", "period", "contact", "district"]
-    list_filter = [StandingFilter, "level", "member_group", DistrictFilter]
+    list_filter = [StandingFilter, DueFilter, "level", "member_group", DistrictFilter]
     list_select_related = ["member_group"]
     list_per_page = 50
     search_fields = ["name", "former_names", "credit_code", "member_number"]
@@ -142,6 +144,7 @@ class OrganisationAdmin(ExportsOrganisations, AdvancesContentVersion, admin.Mode
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     form = OrganisationForm
     inlines = [PeriodInline, AffiliationInline, SeatsOfOrganisationInline]
+    actions = [renew_chosen]
     fieldsets = [
         (None, {"fields": ["name", "former_names", "credit_code"]}),
         (_("Membership"), {"fields": ["member_number", "level", "member_group", "joined_on"]}),
@@ -151,6 +154,16 @@ class OrganisationAdmin(ExportsOrganisations, AdvancesContentVersion, admin.Mode
 
     class Media:
         css = {"all": ["css/admin/members.css"]}
+
+    def get_urls(self):
+        def renew(request, pk):
+            return renew_view(self, request, pk)
+
+        view = self.admin_site.admin_view(renew)
+        return [path("<int:pk>/renew/", view, name="members_organisation_renew"), *super().get_urls()]
+
+    def has_renew_permission(self, request):
+        return request.user.has_perm(PERMISSION)
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_membership().with_contact()

@@ -74,7 +74,7 @@ class ApplicationForm(forms.ModelForm):
     SECTIONS = (
         (_("The organisation"), ("name", "credit_code", "district", "address", "website", "member_group")),
         (_("What it does"), ("business", "motive")),
-        (_("Contact person"), ("contact_name", "contact_post", "contact_phone", "contact_email")),
+        (_("The contact person"), ("contact_name", "contact_post", "contact_phone", "contact_email")),
         (_("Files"), ("licence", "attachments")),
     )
 
@@ -144,6 +144,9 @@ class ApplicationForm(forms.ModelForm):
                 count_or_refuse(for_mails(self.request, self.cleaned_data["contact_email"]))
             except ValidationError as error:
                 self.add_error(None, error)
+
+    def clean_contact_phone(self):
+        return folded(self.cleaned_data["contact_phone"])
 
     def clean_submission(self):
         return self.cleaned_data["submission"] or uuid.uuid4()

@@ -140,6 +140,11 @@ class Organisation(models.Model):
         COMING = "coming", _("Membership not begun")
         NONE = "none", _("No period entered")
 
+        @property
+        def tone(self):
+            """The tone of the badge that shows it."""
+            return {"member": "green", "grace": "ochre", "expired": "red"}.get(self.value, "mute")
+
     class PublicField(models.TextChoices):
         """What the public directory may tell of a member, if the member wants it to."""
 
