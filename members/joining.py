@@ -97,7 +97,8 @@ def withdraw(application):
 
 
 def locked(pk):
-    return Application.objects.locked().select_related("newest").get(pk=pk)
+    """Return the Application, its row locked. Its version is read afterwards: joined, it would be that of before the wait."""
+    return Application.objects.locked().get(pk=pk)
 
 
 def check_turn(application, by, version_number, step):
