@@ -49,27 +49,33 @@ def objection_to_organisation(activity, organisation, on):
     if activity.is_for_members and not Organisation.objects.members(on).filter(pk=organisation.pk).exists():
         text = _("The membership of %(organisation)s has ended; this activity is for members.")
         return Refused(text % {"organisation": organisation}, code="no_member")
-    is_of_group = organisation.member_group_id == activity.member_group_id
+    group = activity.member_group_id
+    is_of_group = group is not None and organisation.member_group_id == group
     if activity.sign_up_for == Activity.SignUpFor.GROUP and not is_of_group:
         text = _("This activity is for organisations of %(group)s.")
         return Refused(text % {"group": activity.member_group}, code="other_group")
     return None
 
 
-def objection_to_person(activity, person, by, organisation, at):
-    """Return why ``by`` cannot sign ``person`` up for ``organisation`` (or None) at ``at`` (Refused), or None."""
+def objection_to_person(activity, person, by, organisation, at, is_by_staff=False):
+    """Return why ``by`` cannot sign ``person`` up for ``organisation`` (or None) at ``at`` (Refused), or None.
+
+    Staff sign up whom the activity is for, without being a contact of theirs.
+    """
+    may_speak_for_others = is_by_staff
     today = timezone.localdate(at)
     if organisation is None:
         if activity.is_for_members or activity.seats_per_organisation:
             return Refused(_("Please choose the organisation that you sign up for."), code="no_organisation")
-        if person != by:
+        if person != by and not may_speak_for_others:
             return Refused(_("Colleagues are signed up for an organisation."), code="no_organisation")
     else:
         serving = Affiliation.objects.current(today).filter(organisation=organisation)
         if not serving.filter(user=person).exists():
             text = _("%(person)s does not belong to %(organisation)s.")
             return Refused(text % {"person": person, "organisation": organisation}, code="foreign_organisation")
-        if person != by and not serving.contacts_and_deputies().filter(user=by).exists():
+        may_speak_for_others |= serving.contacts_and_deputies().filter(user=by).exists()
+        if person != by and not may_speak_for_others:
             text = _("Only a contact of %(organisation)s signs up colleagues.")
             return Refused(text % {"organisation": organisation}, code="no_contact")
         objection = objection_to_organisation(activity, organisation, today)
@@ -152,21 +158,26 @@ def sign_up(activity, people, by, organisation=None, answers=None, consent=None,
     made = []
     for person in people:
         raise_if(objection_to_person(activity, person, by, organisation, at))
-        row = SignUp.objects.create(
-            activity=activity,
+        row = _enter(
+            seating,
             person=person,
             organisation=organisation,
             signed_up_by=by,
-            signed_up_at=at,
             consent=consent,
             answers=(answers or {}).get(person.pk, {}),
             approved_at=None if activity.approval == Activity.Approval.STAFF else at,
         )
-        if row.approved_at:
-            seating.give(row)
         made.append(row)
-        messages.tell(row, row.state_at(at))
     return made
+
+
+def _enter(seating, **values):
+    """Make a SignUp of ``values`` with a seat, if it is approved and may have one; tell the person; return it."""
+    row = SignUp.objects.create(activity=seating.activity, signed_up_at=seating.at, **values)
+    if row.approved_at:
+        seating.give(row)
+    messages.tell(row, row.state_at(seating.at))
+    return row
 
 
 @transaction.atomic
@@ -215,6 +226,24 @@ def accept(sign_up, by, at=None):
 
 
 @transaction.atomic
+def sign_up_by_staff(activity, person, by, organisation=None, at=None):
+    """Sign ``person`` up in the name of the association, before and after the days of signing up too; return the SignUp.
+
+    by: a member of staff. Nobody has to confirm it. Refused as ``sign_up`` otherwise.
+    """
+    at = at or timezone.now()
+    activity = locked(activity.pk)
+    objection = objection_to_activity(activity, at)
+    if objection is not None and objection.code not in ("not_open", "closed"):
+        raise objection
+    seating = settle(activity, at)
+    raise_if(objection_to_person(activity, person, by, organisation, at, is_by_staff=True))
+    row = _enter(seating, person=person, organisation=organisation, signed_up_by=by, approved_at=at, approved_by=by)
+    audit.record(by, Action.SIGN_UP_ADDED, item=activity.pk, sign_up=row.pk)
+    return row
+
+
+@transaction.atomic
 def approve(sign_up, by, at=None):
     """Let ``sign_up`` in: it gets a seat, or its place in the line by when it was made."""
     at = at or timezone.now()
@@ -226,12 +255,13 @@ def approve(sign_up, by, at=None):
         return sign_up
     if activity.called_off_at:
         raise Refused(_("This activity was called off."), code="called_off")
+    if activity.starts_at is None or activity.starts_at <= at:
+        raise Refused(_("This activity has begun."), code="begun")
+    seating = settle(activity, at)
     sign_up.approved_at, sign_up.approved_by = at, by
     sign_up.save(update_fields=["approved_at", "approved_by"])
-    settle(activity, at)
-    sign_up.refresh_from_db()
-    if sign_up.seat is None:
-        messages.tell(sign_up, SignUp.State.WAITING)
+    seating.give(sign_up)
+    messages.tell(sign_up, sign_up.state_at(at))
     audit.record(by, Action.SIGN_UP_APPROVED, item=activity.pk, sign_up=sign_up.pk)
     return sign_up
 

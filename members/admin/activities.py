@@ -8,9 +8,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from publishing.admin import PublishableAdmin
 from publishing.admin.items import ItemList
@@ -20,7 +22,7 @@ from publishing.handbook import see
 
 from ..models import Activity, Places, SignUp
 from ..views.activities import ActivityDetailView
-from . import reservations
+from . import reservations, rosters
 from .activity_verbs import CallOff, Copy, Resume, WriteReport
 
 
@@ -75,6 +77,8 @@ class ActivityList(ItemList):
         places = Places.of(self.result_list)
         for activity in self.result_list:
             activity.places = places.get(activity.pk)
+            may_manage = self.model_admin.has_publish_permission(request, activity)
+            activity.roster_url = self.model_admin.url_of("sign_ups", activity.pk) if may_manage else None
 
 
 class ActivityForm(PublishableForm):
@@ -202,7 +206,8 @@ class ActivityAdmin(PublishableAdmin):
             lines.append(_("waiting: %(count)d") % {"count": places.waiting})
         if places.pending:
             lines.append(_("to be confirmed: %(count)d") % {"count": places.pending})
-        return format_html("{}" + "<br>{}" * (len(lines) - 1), *lines)
+        text = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+        return format_html('<a href="{}">{}</a>', activity.roster_url, text) if activity.roster_url else text
 
     # -- The form -----------------------------------------------------------------------------------------------------
 
@@ -223,8 +228,10 @@ class ActivityAdmin(PublishableAdmin):
 
     def pages_of(self, request, item):
         pages = super().pages_of(request, item)
-        if self.has_publish_permission(request, item) and item.trashed_at is None:
+        is_about_people = item.takes_sign_ups or item.sign_ups.exists()
+        if is_about_people and self.has_publish_permission(request, item) and item.trashed_at is None:
             pages.append((_("Reserved places"), self.url_of("reserved_places", item.pk)))
+            pages.insert(0, (_("Sign-ups"), self.url_of("sign_ups", item.pk)))
         return pages
 
     # -- Pages of its own ---------------------------------------------------------------------------------------------
@@ -234,6 +241,10 @@ class ActivityAdmin(PublishableAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
             path("<number:pk>/reserved-places/", wrap(self.reserved_places_view), name=f"{name}_reserved_places"),
+            path("<number:pk>/sign-ups/", wrap(self.sign_ups_view), name=f"{name}_sign_ups"),
+            path("<number:pk>/sign-ups/add/", wrap(self.sign_up_add_view), name=f"{name}_sign_up_add"),
+            path("<number:pk>/sign-ups/export/", wrap(self.sign_ups_export_view), name=f"{name}_sign_ups_export"),
+            path("<number:pk>/sign-ups/sheet/", wrap(self.sign_in_sheet_view), name=f"{name}_sign_in_sheet"),
             *super().get_urls(),
         ]
 
@@ -249,3 +260,20 @@ class ActivityAdmin(PublishableAdmin):
         """Change which places are kept for which member groups; it holds at once."""
         self.lock_to_write(request, pk)
         return reservations.page(self, request, self.activity_of(request, pk))
+
+    def sign_ups_view(self, request, pk):
+        """Show who takes part, and accept, refuse or cancel."""
+        return rosters.page(self, request, self.activity_of(request, pk))
+
+    def sign_up_add_view(self, request, pk):
+        """Sign a person up in the name of the association."""
+        return rosters.add_page(self, request, self.activity_of(request, pk))
+
+    def sign_ups_export_view(self, request, pk):
+        """Give the list of who takes part as a file."""
+        return rosters.export_page(self, request, self.activity_of(request, pk))
+
+    @method_decorator(require_safe)
+    def sign_in_sheet_view(self, request, pk):
+        """Show the sheet on which people sign in, to be printed."""
+        return rosters.sheet_page(self, request, self.activity_of(request, pk))

@@ -23,6 +23,9 @@ class ReservationForm(forms.ModelForm):
     class Meta:
         fields = ["member_group", "seats", "until"]
 
+    class Media:
+        js = ["admin/js/core.js"]  # the calendar takes it for granted
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():

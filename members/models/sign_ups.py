@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +51,15 @@ class SignUpQuerySet(models.QuerySet):
         before = self.model.objects.waiting().filter(activity=OuterRef("activity"), pk__lt=OuterRef("pk")).order_by()
         counted = before.values("activity").annotate(number=Count("pk")).values("number")
         return self.annotate(ahead_count=Coalesce(Subquery(counted), 0))
+
+    def missed(self, at):
+        """Return those whose people had a place and did not come.
+
+        Of activities that were over at ``at`` (aware datetime), and where anybody was checked in at all.
+        """
+        anybody = SignUp.objects.attended().filter(activity=OuterRef("activity"))
+        over = Activity.objects.past(at).order_by().values("pk")
+        return self.confirmed().filter(Exists(anybody), checked_in_at__isnull=True, activity__in=over)
 
     def with_state(self, at=None):
         """Add ``state_value``, a value of SignUp.State at ``at`` (aware datetime, default now)."""

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Dossier, Publishable
+from ..models import Dossier
 from . import verbs
 
 VERBS = (
@@ -28,8 +28,8 @@ MOST_ITEMS = 200
 class Line:
     """What happened to one item, or would happen: ``refusals`` (list of str) says why nothing does."""
 
-    item: Publishable
-    url: str
+    item: object  # a Publishable, or whatever its name tells
+    url: str  # "" without a page of its own
     refusals: list
 
 
@@ -59,6 +59,7 @@ def action_for(verb_class):
             "chosen": chosen,
             "checkbox_name": ACTION_CHECKBOX_NAME,
             "action": f"verb_{verb_class.name}",
+            "list_url": model_admin.url_of("changelist"),
             "media": asked.media,
         }
         return TemplateResponse(request, "admin/publishing/bulk.html", context)
