@@ -42,6 +42,9 @@ class RenewalForm(forms.Form):
     )
     paid_on = forms.DateField(label=_("paid on"), required=False, widget=AdminDateWidget)
 
+    class Media:
+        js = ["admin/js/core.js"]  # the calendar takes it for granted
+
     do_not_call_in_templates = True
     handbook = "renewals"
     name, label, is_grave = "renew", _("Renew the membership"), False
