@@ -14,7 +14,7 @@ from publishing import questions
 from publishing.models import Question
 
 from . import reader_rows, signing_up
-from .models import Activity, Affiliation, SignUp
+from .models import Activity, Affiliation, CalendarFeed, SignUp
 
 
 def tell(user):
@@ -56,6 +56,7 @@ def forget(user, at):
         signing_up.end(row, SignUp.Ending.CANCELLED, None, "", at)
         signing_up.settle(activity, at)
     anonymise(SignUp.objects.filter(person=user), at)
+    CalendarFeed.objects.filter(user=user).delete()
     SignUp.objects.filter(signed_up_by=user).update(signed_up_by=None)
     SignUp.objects.filter(ended_by=user).update(ended_by=None)
     today = timezone.localdate(at)

@@ -74,10 +74,13 @@ class FilteredListView(ListView):
         """Return [(what it says, address without it)] for the filters in force."""
         return [(text, self.address_with(name, "")) for name, text in self.chosen_filters()]
 
-    def address_with(self, name, value):
-        """Return the address of the first page with filter ``name`` set to ``value``; empty: without that filter."""
+    def address_with(self, name, value, without=()):
+        """Return the address of the first page with filter ``name`` set to ``value``; empty: without that filter.
+
+        without: names of other filters that are left out.
+        """
         filters = {**self.filters, name: value}
-        query = urlencode({name: value for name, value in filters.items() if value})
+        query = urlencode({name: value for name, value in filters.items() if value and name not in without})
         return f"{self.request.path}?{query}" if query else self.request.path
 
 

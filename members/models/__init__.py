@@ -1,6 +1,7 @@
 from .activities import Activity, ActivityChange, ActivityQuerySet, start_of_day, validate_agenda
 from .affiliations import Affiliation
 from .applications import CONFIRM_WITHIN, Application, ApplicationAttachment, ApplicationVersion
+from .calendars import CalendarFeed
 from .changes import ProfileChange, RenewalRequest
 from .consents import ConsentText
 from .councils import CouncilSeat, CouncilTerm
@@ -23,6 +24,7 @@ __all__ = [
     "Application",
     "ApplicationAttachment",
     "ApplicationVersion",
+    "CalendarFeed",
     "CouncilSeat",
     "CouncilTerm",
     "CreditCodeField",

@@ -3,13 +3,15 @@
 from django.urls import path
 
 from .. import feeds
-from ..views import activities, check_in, sign_ups
+from ..views import activities, calendars, check_in, sign_ups
 
 app_name = "members"
 urlpatterns = [
     path("", activities.ActivityListView.as_view(), name="activity_list"),
     path("feed/", feeds.ActivityFeed(), name="activity_feed"),
+    path("calendar.ics", calendars.list_calendar, name="list_calendar"),
     path("<number:pk>/", activities.ActivityDetailView.as_view(), name="activity_detail"),
+    path("<number:pk>/calendar.ics", calendars.activity_calendar, name="activity_calendar"),
     path("<number:pk>/check-in/", check_in.check_in_page, name="check_in"),
     path("<number:pk>/sign-up/", sign_ups.sign_up_page, name="sign_up"),
     path("<number:pk>/sign-up/box/", sign_ups.own_sign_up, name="own_sign_up"),

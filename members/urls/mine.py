@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from ..views import certificates, mine, my_organisation
+from ..views import calendars, certificates, mine, my_organisation
 
 app_name = "mine"
 urlpatterns = [
     path("", mine.home, name="home"),
+    path("calendar/", calendars.calendar_page, name="calendar"),
+    path("calendar/<str:token>/sign-ups.ics", calendars.own_calendar, name="calendar_feed"),
     path("organisation/certificate/", certificates.certificate, name="certificate"),
     path("organisation/", my_organisation.organisation, name="organisation"),
     path("organisation/<number:pk>/", my_organisation.organisation_detail, name="organisation_detail"),

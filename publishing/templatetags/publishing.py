@@ -132,5 +132,5 @@ def handbook(anchors):
 @lru_cache(maxsize=512)
 def qr_code(address):
     """Return the QR code of ``address`` as an SVG drawing, made here: no other host learns what is read."""
-    drawing = segno.make(address, error="m").svg_inline(scale=4, border=2, svgclass=None, lineclass=None)
+    drawing = segno.make(address, error="m").svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None)
     return mark_safe(drawing)  # noqa: S308 made of numbers by segno

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from members.models import MemberGroup
 from publishing.models import Column
-from tests.factories import make_activity, make_column, make_label
+from tests.factories import make_activity, make_administrator, make_column, make_label, make_reader_group
 from tests.files.samples import make_document, make_image
 from tests.html import addresses, all_of, titles, words
 from tests.lists import ListTestCase, clearing_links, hidden_fields, month_headings, on, result_line, tabs
@@ -130,6 +130,62 @@ class FilterTests(ListTestCase):
         self.assertEqual(addresses(text), ["/"])
 
 
+class MonthTests(ListTestCase):
+    url = "/activities/"
+
+    def neighbours(self, **query):
+        """Return {what the link says: where it leads} of the months before and after."""
+        [nav] = all_of(self.get(**query), "months")
+        return {words(link): link.get("href") for link in nav.iter("a")}
+
+    def test_a_month_holds_all_its_activities_from_its_first_day_whatever_their_phase(self):
+        make_activity(title="月底", starts_at=on(2026, 11, 30, 23))
+        make_activity(title="月初", starts_at=on(2026, 11, 1, 0) - timedelta(minutes=30))
+        make_activity(title="下个月", starts_at=on(2026, 12, 1, 0))
+        off = make_activity(title="取消的", starts_at=on(2026, 11, 20))
+        off.call_off("样例原因", by=make_administrator())
+        page = self.get(month="2026-11")
+        self.assertEqual(titles(page), ["月初", "取消的", "月底"])
+        self.assertEqual((month_headings(page), result_line(page)), (["11月 2026年"], "共 3 条，第 1 页"))
+
+    def test_the_neighbours_are_the_nearest_months_that_have_activities(self):
+        for year, month in ((2026, 1), (2026, 3), (2026, 4), (2027, 1)):
+            make_activity(starts_at=on(year, month))
+        expected = {"更早 2026年1月": "/activities/?month=2026-01", "下个月 2026年4月": "/activities/?month=2026-04"}
+        self.assertEqual(self.neighbours(month="2026-03"), expected)
+        self.assertEqual(list(self.neighbours(month="2026-12")), ["更早 2026年4月", "下个月 2027年1月"])
+        self.assertEqual(list(self.neighbours(month="2026-01")), ["更晚 2026年3月"])
+
+    def test_a_month_without_activities_says_so(self):
+        make_activity(starts_at=on(2024, 1))
+        [text] = all_of(self.get(month="2026-12"), "empty")
+        self.assertTrue(words(text).startswith("这个月没有活动。"))
+
+    def test_no_month_counts_what_the_reader_may_not_see(self):
+        make_activity(starts_at=on(2026, 11), readers=[make_reader_group()])
+        self.assertEqual(self.neighbours(month="2026-12"), {})
+
+    def test_months_keep_the_label_and_the_page_and_leave_phase_and_year_aside(self):
+        label = make_label()
+        for _number in range(21):
+            make_activity(starts_at=on(2026, 11), labels=[label])
+        make_activity(starts_at=on(2026, 10))
+        page = self.get(month="2026-11", label=label.pk, phase="past", year=2024)
+        self.assertIn(f"?label={label.pk}&month=2026-11&page=2", addresses(page))
+        self.assertEqual(self.neighbours(month="2026-11", label=label.pk), {})
+        self.assertIn(f"/activities/?label={label.pk}&phase=past", addresses(page))
+
+    def test_lists_lead_to_the_month_of_today_and_to_the_calendar(self):
+        make_activity(starts_at=on(2024, 1))
+        links = addresses(self.get(phase="past", year=2024))
+        self.assertIn(f"/activities/?month={timezone.localdate():%Y-%m}", links)
+        self.assertIn("/activities/calendar.ics", links)
+
+    def test_odd_months_are_no_pages(self):
+        for month in ("x", "2026-13", "2026-00", "2026-1", "0000-01", "9999-12", "２０２６-01", "2026-01-01", "\0"):
+            self.assert_missing(month=month)
+
+
 class QueryTests(ListTestCase):
     url = "/activities/"
 
@@ -145,4 +201,5 @@ class QueryTests(ListTestCase):
                 )
 
         queries = [{}, {"phase": "running"}, {"phase": "past"}, {"phase": "past", "year": 2024, "label": label.pk}]
+        queries.append({"month": "2024-01"})
         self.assert_queries_do_not_grow(add_rows, queries)

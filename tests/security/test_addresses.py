@@ -33,7 +33,7 @@ class AddressTests(TestCase):
             "/accounts/login/": ["next", *every_page],
             "/news/": ["page", *FILTERS, *every_page],
             "/notices/": ["kind", "term", "words", "year"],
-            "/activities/": ["phase", "year"],
+            "/activities/": ["phase", "year", "month"],
             "/members/": ["page", "level", "group", "district", "industry", "words", *every_page],
             **{item.get_absolute_url(): every_page for item in self.items},
         }
@@ -51,7 +51,7 @@ class AddressTests(TestCase):
 
     def test_odd_numbers_in_the_path(self):
         shapes = [
-            "/news/%s/", "/notices/%s/", "/activities/%s/", "/pages/%s/",
+            "/news/%s/", "/notices/%s/", "/activities/%s/", "/activities/%s/calendar.ics", "/activities/%s/check-in/", "/pages/%s/",
             "/members/%s/", "/members/council/%s/", "/members/groups/%s/",
             "/files/%s/", "/files/%s/480.webp", "/files/1/%s.webp", "/files/1/480.%s",
         ]  # fmt: skip

@@ -56,6 +56,7 @@ class ReservedItemTests(OwnMediaFolder, TestCase):
             make_notice(column=columns["notices"], **reserved),
             make_activity(column=columns["members"], starts_at=timezone.now() + timedelta(days=3), **reserved),
         ]
+        self.calendar = reverse("members:list_calendar")
         self.lists = [reverse("news:article_list"), reverse("notices:notice_list"), reverse("members:activity_list")]
         content_version.advance()
 
@@ -81,8 +82,9 @@ class ReservedItemTests(OwnMediaFolder, TestCase):
     def test_no_page_names_it_to_others_whoever_came_before(self):
         self.visit_as_member()
         for _user in self.as_each_outsider():
-            for address in ["/", *self.lists, *(item.get_absolute_url() for item in self.open)]:
+            for address in ["/", *self.lists, self.calendar, *(item.get_absolute_url() for item in self.open)]:
                 self.assertNotContains(self.client.get(address), SECRET)
+            self.assertEqual(self.client.get(f"{self.reserved[2].get_absolute_url()}calendar.ics").status_code, 404)
             for item in self.reserved:
                 self.assertNotContains(self.client.get(item.get_absolute_url()), SECRET, status_code=404)
 
