@@ -1,18 +1,82 @@
 """The admin of people and reader groups: accounts are made, corrected and closed here, never deleted."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as PackagedUserAdmin
 from django.contrib.auth.forms import UserCreationForm
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.urls import reverse
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
+from . import invitations, second_factor, sessions
 from .models import ReaderGroup, ReaderGroupMembership, User
+
+
+@dataclass(frozen=True)
+class AccountVerb:
+    """What staff can do about an account, on a page that asks for their word.
+
+    is_offered(person, by): whether it can be done now. do(person, by): does it, within a transaction, and returns what to
+    say; it leaves its own entry in the log.
+    """
+
+    label: str
+    explanation: str
+    is_offered: Callable
+    do: Callable
+
+
+def invite(person, by):
+    invitations.invite(person, by)
+    person.note_change(by, gettext_noop("invitation"))
+    return _("The link is on its way.")
+
+
+def end_sessions(person, by):
+    ended = sessions.end(person)
+    person.note_change(by, gettext_noop("sessions"))
+    return ngettext("%(count)d device was signed out.", "%(count)d devices were signed out.", ended) % {"count": ended}
+
+
+def reset_second_factor(person, by):
+    sessions.end(person)
+    second_factor.remove(person, by)
+    return _("Two-step verification was reset.")
+
+
+ACCOUNT_VERBS = {
+    "invite": AccountVerb(
+        _("Send an invitation"),
+        _("This person has no password yet. A link by mail leads to a page where it is chosen, within a fortnight."),
+        lambda person, by: invitations.objection_to(person) is None,
+        invite,
+    ),
+    "end-sessions": AccountVerb(
+        _("Sign out everywhere"),
+        _("All devices of this person are signed out at once. Whoever knows the password can sign in again."),
+        lambda person, by: person != by and bool(sessions.of(person)),
+        end_sessions,
+    ),
+    "reset-second-factor": AccountVerb(
+        _("Reset two-step verification"),
+        _(
+            "For somebody who lost the phone and the recovery codes. Be sure that it is that person who asks. All devices "
+            "are signed out, and the password alone opens the account until the app is set up again. A mail says so."
+        ),
+        lambda person, by: person != by and second_factor.of(person) is not None,
+        reset_second_factor,
+    ),
+}
 
 
 class GroupsOfPersonInline(admin.TabularInline):
@@ -38,7 +102,7 @@ class UserAdmin(PackagedUserAdmin):
     search_fields = ["username", "name", "email", "phone"]
     show_full_result_count = False
     filter_horizontal = []
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "second_factor_since"]
     actions = ["deactivate", "activate"]
     add_form = UserCreationForm
     add_form_template = "admin/change_form.html"  # auth's own only adds that more can be set afterwards
@@ -50,7 +114,7 @@ class UserAdmin(PackagedUserAdmin):
     fieldsets = [
         (None, {"fields": ["username", "password", "name", "email", "phone"]}),
         (_("Access"), {"fields": ["is_active", "is_staff", "groups"]}),
-        (_("Important dates"), {"fields": ["last_login", "date_joined"]}),
+        (_("Important dates"), {"fields": ["last_login", "date_joined", "second_factor_since"]}),
     ]
     fieldsets_for_superusers = [
         *fieldsets[:1],
@@ -99,6 +163,52 @@ class UserAdmin(PackagedUserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False  # what a person wrote and decided keeps his name
+
+    @admin.display(description=_("two-step verification since"))
+    def second_factor_since(self, user):
+        factor = second_factor.of(user)
+        return factor and factor.created_at
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.verb_view)
+        return [path("<path:object_id>/account/<slug:name>/", view, name="accounts_user_verb"), *super().get_urls()]
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        person = self.get_object(request, object_id)
+        verbs = []
+        if person is not None and self.has_change_permission(request, person):
+            verbs = [
+                (reverse("admin:accounts_user_verb", args=[person.pk, name]), verb.label)
+                for name, verb in ACCOUNT_VERBS.items()
+                if verb.is_offered(person, request.user)
+            ]
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "account_verbs": verbs})
+
+    @method_decorator(transaction.atomic)
+    def verb_view(self, request, object_id, name):
+        """Ask for the word of ``request.user``, and do what ``name`` says (ACCOUNT_VERBS) once it is given."""
+        person, verb = self.get_object(request, object_id), ACCOUNT_VERBS.get(name)
+        if person is None or verb is None:
+            raise Http404
+        if not self.has_change_permission(request, person):
+            raise PermissionDenied
+        back_url = reverse("admin:accounts_user_change", args=[person.pk])
+        if not verb.is_offered(person, request.user):
+            self.message_user(request, _("There is nothing to do any more."), messages.WARNING)
+            return redirect(back_url)
+        if request.method == "POST":
+            self.message_user(request, verb.do(person, request.user), messages.SUCCESS)
+            return redirect(back_url)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": verb.label,
+            "opts": self.opts,
+            "person": person,
+            "label": verb.label,
+            "explanation": verb.explanation,
+            "back_url": back_url,
+        }
+        return render(request, "admin/accounts/user/verb.html", context)
 
     @method_decorator(transaction.atomic)
     def user_change_password(self, request, id, form_url=""):

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from . import limits, personal_data, tasks
+from . import limits, personal_data, second_factor, tasks
 from .models import User
 
 TOO_MANY_ATTEMPTS = "too_many_attempts"
@@ -168,3 +168,59 @@ class EraseForm(AsksPasswordMixin):
     def clean(self):
         personal_data.raise_for_staff(self.owner)
         return super().clean()
+
+
+# -- The second factor ------------------------------------------------------------------------------------------------
+
+
+class OwnPasswordForm(AsksPasswordMixin):
+    """A change that asks for nothing but the owner's password."""
+
+    def __init__(self, *args, request, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.owner = User.objects.get(pk=request.user.pk)
+
+
+class CodeFieldMixin(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=second_factor.DIGITS_TYPED,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+
+class SetUpSecondFactorForm(CodeFieldMixin, OwnPasswordForm):
+    field_order = ["code", "current_password"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("Code that the app shows")
+
+
+class CodeForm(CodeFieldMixin):
+    """The second step of signing in. Valid: the code is spent, and ``factor`` is the SecondFactor that was passed."""
+
+    factor = None
+
+    def __init__(self, *args, request, person, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.request, self.person = request, person
+        self.fields["code"].widget.attrs["autofocus"] = True
+        self.fields["code"].help_text = _("Six digits from your authenticator app, or one of your recovery codes.")
+
+    def clean_code(self):
+        code = self.cleaned_data["code"]
+        try:
+            self.factor = second_factor.check(self.request, self.person, code)
+        except second_factor.WrongCode as error:
+            raise ValidationError(_("The code is wrong or was used already. Please enter the newest one.")) from error
+        except limits.TooManyAttempts as error:
+            minutes = error.minutes_left()
+            text = ngettext(
+                "Too many wrong codes. Please wait %(minutes)d minute and try again.",
+                "Too many wrong codes. Please wait %(minutes)d minutes and try again.",
+                minutes,
+            )
+            raise ValidationError(text, code=TOO_MANY_ATTEMPTS, params={"minutes": minutes}) from error
+        return code

@@ -2,7 +2,8 @@
 
 An attempt is counted before it is made, so that twenty at once are twenty. What is counted always holds the network
 that it comes from: wrong passwords close the door for that network, never for the owner of the account elsewhere. Names
-are counted as they are typed, whether or not there is such an account, so that a pause tells nothing about that.
+are counted as they are typed, whether or not there is such an account, so that a pause tells nothing about that. Codes of
+the second factor alone are counted by person, from wherever they come: whoever gets as far knows the password.
 """
 
 import math
@@ -43,6 +44,9 @@ PASSWORDS_BY_NAME = Limit("passwords by name", free=5, memory=timedelta(days=1))
 # Mails that somebody may ask for, for whatever address; one who waits for the first asks again.
 RESETS_BY_NETWORK = Limit("resets by network", free=20, memory=timedelta(hours=1))
 RESETS_BY_NAME = Limit("resets by name", free=3, memory=timedelta(hours=1))
+
+# Six digits, three of them good at once: an attacker with the password and many addresses gets some hundred tries a day.
+CODES_BY_PERSON = Limit("codes by person", free=5, memory=timedelta(days=1))
 
 
 class TooManyAttempts(Exception):
@@ -95,6 +99,11 @@ def for_resets(request, email):
     return [Counter(RESETS_BY_NETWORK, (network,)), Counter(RESETS_BY_NAME, (network, folded(email)))]
 
 
+def for_codes(user):
+    """Return what a code of the second factor that is tried for ``user`` counts against."""
+    return [Counter(CODES_BY_PERSON, (str(user.pk),))]
+
+
 @transaction.atomic
 def count(counters, at=None):
     """Count one attempt at ``at`` (aware datetime, default now) by all ``counters``, or raise TooManyAttempts and count none.
@@ -118,11 +127,19 @@ def forgive(counters):
             counted.update(count=0)
 
 
-def network_of(request):
-    """Return the network (str) of ``request``: an IPv4 address, or the /64 that one IPv6 customer has; empty if unknown."""
+def address_of(request):
+    """Return the address of ``request`` (IPv4Address or IPv6Address), or None if it is unknown."""
     try:
         address = ip_address(request.META.get("REMOTE_ADDR", "").partition("%")[0].strip())
     except ValueError:
+        return None
+    # A socket for both families names IPv4 addresses in the manner of IPv6.
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def network_of(request):
+    """Return the network (str) of ``request``: an IPv4 address, or the /64 that one IPv6 customer has; empty if unknown."""
+    address = address_of(request)
+    if address is None:
         return ""
-    address = getattr(address, "ipv4_mapped", None) or address
     return str(address if address.version == 4 else ip_network((address, 64), strict=False))

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as PackagedUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -42,6 +44,9 @@ class User(AbstractUser):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("mobile phone"), max_length=20, blank=True)
     objects = UserManager()
+
+    # Set by SecondFactorMiddleware for one request: staff who have yet to prove who they are, and may do nothing until then.
+    must_prove_identity = False
 
     class Meta(AbstractUser.Meta):
         constraints = [
@@ -82,6 +87,80 @@ class User(AbstractUser):
 
     def get_short_name(self):
         return self.name or self.username
+
+    def has_perm(self, perm, obj=None):
+        return not self.must_prove_identity and super().has_perm(perm, obj)
+
+    def has_module_perms(self, app_label):
+        return not self.must_prove_identity and super().has_module_perms(app_label)
+
+    def note_change(self, by, *fields):
+        """Note in the log of Django's admin, which the audit log follows, that ``by`` (User) changed ``fields`` (English)."""
+        LogEntry.objects.log_actions(by.pk, [self], CHANGE, [{"changed": {"fields": list(fields)}}], single_object=True)
+
+
+class Session(AbstractBaseSession):
+    """A browser in which somebody is signed in, or has begun to.
+
+    Kept until it expires: whose it is, the address it was last used from, what the browser said it is, and when.
+    """
+
+    LONGEST_AGENT = 400
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    address = models.GenericIPAddressField(null=True)
+    agent = models.CharField(max_length=LONGEST_AGENT, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    def save(self, *args, **options):
+        if options.get("force_update"):  # the store knows what a session holds, not where it is used
+            options["update_fields"] = ["session_data", "expire_date", "user"]
+        super().save(*args, **options)
+
+    @classmethod
+    def get_session_store_class(cls):
+        from .sessions import SessionStore  # which imports this module
+
+        return SessionStore
+
+
+class SecondFactorQuerySet(models.QuerySet):
+    def locked(self):
+        """Return the rows, each kept from others until the transaction ends, so that no code is good twice."""
+        return self.select_for_update()
+
+
+class SecondFactor(models.Model):
+    """An authenticator app that a person signs in with besides the password (accounts/second_factor.py)."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="second_factor")
+    seed = models.CharField(max_length=40)  # with the key in the settings it gives the secret; alone it gives nothing
+    last_step = models.BigIntegerField()  # of the last code that was accepted: codes up to it are not good any more
+    created_at = models.DateTimeField(default=timezone.now)
+    objects = SecondFactorQuerySet.as_manager()
+
+    def __str__(self):
+        return str(self.user)
+
+
+class RecoveryCode(models.Model):
+    """A code that is good once instead of the app's. Kept as a keyed digest; deleted when it is used."""
+
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="recovery_codes")
+    digest = models.CharField(max_length=64)  # HMAC-SHA256 in hexadecimal
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["factor", "digest"], name="accounts_recovery_codes_are_distinct")
+        ]
+
+    def __str__(self):
+        return self.digest[:8]
 
 
 class AttemptCountQuerySet(models.QuerySet):

@@ -8,15 +8,17 @@ nobody's where numbers or decisions must stay. What staff did stays in the audit
 from importlib import import_module
 
 from django.conf import settings
-from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
-from .models import User
+from . import second_factor, sessions
+from .models import SecondFactor, User
 
 ENTERED = ("username", "name", "email", "phone")
 DATES = ("date_joined", "last_login")
@@ -43,9 +45,7 @@ def erase(user, by):
     now = timezone.now()
     for room in reversed(rooms()):  # the upper floors first: what they keep hangs on the lower ones
         room.forget(user, now)
-    LogEntry.objects.log_actions(
-        by.pk, [user], CHANGE, [{"changed": {"fields": ["personal data"]}}], single_object=True
-    )
+    user.note_change(by, gettext_noop("personal data"))
 
 
 def raise_for_staff(user):
@@ -75,7 +75,18 @@ def tell(user):
         }
         for row in user.reader_memberships.select_related("group")
     ]
-    return {_("Account"): values, _("Reader groups"): groups}
+    devices = [
+        {
+            str(_("signed in at")): row.created_at,
+            str(_("last used at")): row.last_used_at,
+            str(_("address")): row.address,
+            str(_("device")): row.agent,
+        }
+        for row in sessions.of(user)
+    ]
+    factor = second_factor.of(user)
+    values[_("two-step verification since")] = factor and factor.created_at
+    return {_("Account"): values, _("Reader groups"): groups, _("Devices"): devices}
 
 
 def forget(user, at):
@@ -83,8 +94,10 @@ def forget(user, at):
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
     about.update(object_repr=str(user.pk))
     user.reader_memberships.all().delete()
+    user.sessions.all().delete()
+    SecondFactor.objects.filter(user=user).delete()
     user.username = f"erased-{user.pk}-{get_random_string(6).lower()}"
     user.name, user.email, user.phone = _("deleted person"), "", ""
     user.is_active, user.last_login = False, None
-    user.set_unusable_password()  # which ends every session
+    user.set_unusable_password()
     user.save()

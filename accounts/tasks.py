@@ -1,4 +1,4 @@
-"""The jobs that mail links to a first and to a new password."""
+"""The jobs that mail people what concerns their account: links to a first and to a new password, a factor that is gone."""
 
 from urllib.parse import urlsplit
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django_tasks import task
 
 from .models import User
@@ -41,3 +42,14 @@ def mail_invitation(user_pk, by_pk):
     }
     subject = render_to_string("accounts/mail/invitation_subject.txt", context).strip()
     send_mail(subject, render_to_string("accounts/mail/invitation.txt", context), None, [user.email])
+
+
+@task()
+def mail_end_of_second_factor(user_pk):
+    """Tell the person with the key ``user_pk`` that his account asks for no code any more."""
+    user = User.objects.filter(pk=user_pk, is_active=True).exclude(email="").first()
+    if user is None:
+        return
+    context = {"user": user, "link": f"{settings.PORTAL_URL}{reverse('accounts:second_factor')}"}
+    subject = render_to_string("accounts/mail/no_second_factor_subject.txt", context).strip()
+    send_mail(subject, render_to_string("accounts/mail/no_second_factor.txt", context), None, [user.email])

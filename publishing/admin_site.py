@@ -36,12 +36,20 @@ class PortalAdminSite(admin.AdminSite):
         # In one transaction, so that the logs tell of what was deleted and of nothing else.
         self.add_action(transaction.atomic(actions.delete_selected), "delete_selected")
 
+    def has_permission(self, request):
+        """Let nobody in who has not shown his second factor, where staff need one; no page of the admin asks another way."""
+        return super().has_permission(request) and not request.user.must_prove_identity
+
     @method_decorator(never_cache)
     def login(self, request, extra_context=None):
         """Send people to the portal's one sign-in; whoever is signed in and may not enter would be sent round in a circle."""
         if self.has_permission(request):
             return redirect("admin:index")
         if request.user.is_authenticated:
+            if request.user.must_prove_identity:
+                return redirect_to_login(
+                    request.GET.get("next") or reverse("admin:index"), reverse("accounts:second_factor")
+                )
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 

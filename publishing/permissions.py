@@ -44,7 +44,7 @@ def reach(user):
     if hasattr(user, "_reach"):
         return user._reach
     found = own_reach(user)
-    if user.is_authenticated and user.is_active and not user.is_superuser:
+    if user.is_authenticated and user.is_active and not (user.is_superuser or user.must_prove_identity):
         names = {codename(model, action) for model in subjects.models() for action in REVIEWING}
         for stand_in in StandIn.objects.current().filter(person=user).select_related("absent"):
             other = own_reach(stand_in.absent)
@@ -59,7 +59,7 @@ def own_reach(user):
     """Return the Reach of ``user`` by his own roles: two queries, or three if he holds roles in columns."""
     from .models import ColumnRole
 
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_authenticated or not user.is_active or user.must_prove_identity:
         return Reach()
     found = Reach(set(ModelBackend().get_all_permissions(user)))
     if user.is_superuser:

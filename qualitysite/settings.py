@@ -25,7 +25,6 @@ INSTALLED_APPS = [
     "qualitysite.apps.PortalAdminConfig",  # django.contrib.admin with our site: dashboard, theme, policy
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
@@ -54,7 +53,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
     "audit.middleware.OriginMiddleware",
+    "accounts.middleware.SessionUseMiddleware",
     "accounts.middleware.PrivateWhileSignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -111,6 +112,8 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "mine:home"  # of people without staff rights; see accounts.views
 LOGOUT_REDIRECT_URL = "home"
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; Django's three days are long for a link that lies in a mailbox
+# False lets staff work with a password alone: for machines that only show or test the portal.
+SECOND_FACTOR_REQUIRED_FOR_STAFF = env.bool("SECOND_FACTOR_REQUIRED_FOR_STAFF", default=True)
 PASSWORD_HASHERS = [
     "accounts.hashers.TunedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -181,6 +184,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SESSION_ENGINE = "accounts.sessions"  # Django's own in the database, which also tell whose they are and where they are used
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 

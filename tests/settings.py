@@ -24,6 +24,7 @@ os.environ.update(
     CACHE_URL="locmem://",
     EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
     LOG_LEVEL="WARNING",
+    SECOND_FACTOR_REQUIRED_FOR_STAFF="false",  # tests/accounts/test_second_factor.py turns it on
 )
 
 from qualitysite.settings import *  # noqa: E402, F403

@@ -175,6 +175,7 @@ def portal():
             "DATABASE_URL": f"sqlite:///{folder}/portal.sqlite3",
             "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
             "LOG_LEVEL": "WARNING",
+            "SECOND_FACTOR_REQUIRED_FOR_STAFF": "false",
         }
 
         def run(script):

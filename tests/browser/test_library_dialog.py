@@ -4,9 +4,9 @@ import base64
 
 import pytest
 from django.conf import settings
-from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
+from accounts.models import Session
 from files.models import Asset
 from files.recognition import MAX_IMAGE_BYTES
 from news.models import Article
