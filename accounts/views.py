@@ -24,7 +24,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse, reverse_lazy
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
@@ -79,15 +79,20 @@ class SignInView(LimitedMixin, LoginView):
     redirect_authenticated_user = True
 
     def get_default_redirect_url(self):
-        """Return the address of one's own page; staff have work to do and find it from the home page."""
-        return reverse("home") if self.request.user.is_staff else super().get_default_redirect_url()
+        return home_of(self.request.user)
 
     def form_valid(self, form):
-        return sign_in(self.request, form.get_user(), self.get_success_url())
+        return sign_in(self.request, form.get_user(), self.get_redirect_url())
 
 
-def sign_in(request, user, target):
-    """Sign ``user``, whose password was right, in and lead him to ``target`` (URL); or to what must come before."""
+def home_of(user):
+    """Return the address of one's own page; staff have work to do and find it from the home page."""
+    return reverse("home") if user.is_staff else resolve_url(settings.LOGIN_REDIRECT_URL)
+
+
+def sign_in(request, user, target=""):
+    """Sign ``user``, whose password was right, in and lead him to ``target`` (URL) or home; or to what must come before."""
+    target = target or home_of(user)
     if not second_factor.begin(request, user):
         return redirect(with_next("accounts:code", target))
     if second_factor.is_required_of(user):
@@ -116,14 +121,17 @@ class CodeView(LimitedMixin, RedirectURLMixin, FormView):
 
     template_name = "accounts/code.html"
     form_class = CodeForm
-    next_page = settings.LOGIN_REDIRECT_URL
 
     def dispatch(self, request, *args, **kwargs):
         self.person = second_factor.who_began(request)
+        if self.person is None and not request.user.is_authenticated:
+            return redirect(with_next("accounts:login", self.get_redirect_url()))
         if self.person is None:
-            is_in = request.user.is_authenticated
-            return redirect(self.get_success_url() if is_in else with_next("accounts:login", self.get_success_url()))
+            return redirect(self.get_success_url())
         return super().dispatch(request, *args, **kwargs)
+
+    def get_default_redirect_url(self):
+        return home_of(self.person or self.request.user)
 
     def get_form_kwargs(self):
         return {**super().get_form_kwargs(), "person": self.person}
@@ -214,7 +222,7 @@ class InvitationView(FormView):
         with transaction.atomic():
             self.user = form.save()
             self.user.note_change(self.user, "password")
-        return sign_in(self.request, self.user, reverse(settings.LOGIN_REDIRECT_URL))
+        return sign_in(self.request, self.user)
 
 
 # -- One's own account ------------------------------------------------------------------------------------------------
