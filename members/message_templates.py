@@ -122,3 +122,31 @@ register_activity(
     _("The activity was called off before and takes place after all: {starts}, {place}."),
     channels=URGENT,
 )
+
+REMINDER = {
+    **PERSON,
+    "address": (pgettext_lazy("placeholder", "address"), "样例路 100 号"),
+    "closing": (pgettext_lazy("placeholder", "end of sign-up"), "2026年9月5日 18:00"),
+}
+register_activity(
+    "reminder_before_start",
+    _("Reminder before the beginning"),
+    _("Reminder: {activity}"),
+    _("{person} is expected at this activity.\nBeginning: {starts}\nPlace: {place}\nAddress: {address}"),
+    REMINDER,
+    channels=URGENT,
+)
+register_activity(
+    "reminder_after_end",
+    _("Message after the end"),
+    _("Thank you: {activity}"),
+    _("Thank you for taking part. Reports and files will be on the page of the activity."),
+    REMINDER,
+)
+register_activity(
+    "reminder_before_closing",
+    _("Reminder before sign-up closes"),
+    _("Sign-up closes soon: {activity}"),
+    _("Sign-up closes on {closing}. Please look at the sign-up of {person} on the page of the activity until then."),
+    REMINDER,
+)

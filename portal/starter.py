@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from members.models import ReminderRule
 from notices.models import IssuingBody
 from publishing import content, content_version
 from publishing.models import Column, Label, ProofCheck, StaffNote, Stage
@@ -125,6 +126,7 @@ def set_up():
         for stage, texts in PROOF_CHECKS.items():
             for order, text in enumerate(texts):
                 ensure(ProofCheck, {"order": order}, stage=stage, text=text)
+        ensure(ReminderRule, activity=None, amount=1, unit=ReminderRule.Unit.DAYS)  # a day before, who has a place
         pages = {}
         for slug, column, title, summary in PAGES:
             pages[slug] = Page.objects.filter(slug=slug).first()

@@ -28,6 +28,7 @@ ADMINISTERED_APPS = (
     "portal",
     "legacy",
     "outbox",
+    "periodic",
     "audit",
 )
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "audit",
     "files",
     "outbox",
+    "periodic",
     "publishing",
     "notices",
     "members",
@@ -100,6 +101,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.dj_cache_url("CACHE_URL", default="locmem://")}
 
 TASKS = {"default": {"BACKEND": env.str("TASKS_BACKEND", default="django_tasks_db.DatabaseBackend")}}
+
+# What manage.py run_periodic does: {name: (dotted path of a function or task, or the name of a command; every N minutes)}.
+A_DAY = 24 * 60
+PERIODIC = {
+    "settle_offers": ("members.tasks.settle_offers", 5),
+    "send_reminders": ("members.reminders.send_due", 5),
+    "remind_of_renewal": ("members.renewal.remind", A_DAY),
+    "deliver_messages": ("outbox.tasks.deliver", 5),
+    "purge_trash": ("purge_trash", A_DAY),
+    "purge_personal_data": ("purge_personal_data", A_DAY),
+    "tidy_enclosures": ("tidy_enclosures", A_DAY),
+    "clear_sessions": ("clearsessions", A_DAY),
+}
+if TASKS["default"]["BACKEND"] == "django_tasks_db.DatabaseBackend":  # the others keep no results
+    PERIODIC["prune_task_results"] = ("prune_db_task_results", A_DAY)
 
 # -- People -----------------------------------------------------------------------------------------------------------
 

@@ -23,8 +23,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ["zh_Hans"]
 ROOMS = [
-    "accounts", "audit", "files", "hanzi", "legacy", "members", "news", "notices", "outbox", "portal", "publishing",
-    "qualitysite",
+    "accounts", "audit", "files", "hanzi", "legacy", "members", "news", "notices", "outbox", "periodic", "portal",
+    "publishing", "qualitysite",
 ]  # fmt: skip
 KEYWORDS = {
     "gettext": None,

@@ -154,6 +154,7 @@ def main():
                 f"\nThe portal:         http://{HOST}:{port}/\nAdministration:     http://{HOST}:{port}/admin/\nEnd it with Ctrl-C."
             )
             start("job worker", "manage.py", "db_worker")  # only now, so that it slows no first page
+            start("periodic runner", "manage.py", "run_periodic", "--stay")
             while True:
                 time.sleep(0.5)
                 give_up_if_one_ended(running)

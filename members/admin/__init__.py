@@ -5,6 +5,7 @@ from .groups import MemberGroupAdmin
 from .imports import ImportBatchAdmin
 from .organisations import CouncilTermAdmin, OrganisationAdmin
 from .profile_changes import ProfileChangeAdmin
+from .reminders import ReminderRuleAdmin
 from .renewals import RenewalRequestAdmin
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "OrganisationAdmin",
     "ProfileChangeAdmin",
     "RenewalRequestAdmin",
+    "ReminderRuleAdmin",
 ]

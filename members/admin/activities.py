@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.shortcuts import get_object_or_404
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html, format_html_join
@@ -232,6 +232,8 @@ class ActivityAdmin(PublishableAdmin):
         if is_about_people and self.has_publish_permission(request, item) and item.trashed_at is None:
             pages.append((_("Reserved places"), self.url_of("reserved_places", item.pk)))
             pages.insert(0, (_("Sign-ups"), self.url_of("sign_ups", item.pk)))
+        if item.takes_sign_ups and request.user.has_perm("members.view_reminderrule"):
+            pages.append((_("Reminders"), f"{reverse('admin:members_reminderrule_changelist')}?activity={item.pk}"))
         return pages
 
     # -- Pages of its own ---------------------------------------------------------------------------------------------

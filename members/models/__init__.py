@@ -10,6 +10,7 @@ from .imports import ImportBatch, ImportRow
 from .invitations import Invitation
 from .member_numbers import MemberNumberSeries
 from .organisations import CreditCodeField, MembershipPeriod, Organisation, in_words
+from .reminders import ReminderRule
 from .sign_ups import Places, ReservedSeats, SignUp
 from .spans import first_overlap
 
@@ -39,6 +40,7 @@ __all__ = [
     "ProfileChange",
     "ReaderRow",
     "ReadersOfMembers",
+    "ReminderRule",
     "RenewalRequest",
     "ReservedSeats",
     "SignUp",

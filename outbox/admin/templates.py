@@ -33,7 +33,7 @@ class MessageTemplateForm(forms.ModelForm):
         fields = ["subject", "body", "channels"]
         widgets = {
             "subject": forms.TextInput(attrs={"class": "vLargeTextField"}),
-            "body": forms.Textarea(attrs={"class": "vLargeTextField", "rows": 12}),
+            "body": forms.Textarea(attrs={"class": "vLargeTextField", "rows": 6}),
         }
 
     def __init__(self, *args, template, **kwargs):

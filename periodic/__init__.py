@@ -1,0 +1,1 @@
+"""What is done again and again: the setting PERIODIC names it, ``manage.py run_periodic`` does it."""
