@@ -24,7 +24,9 @@ def main():
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",  # messages are read in the portal
     )
     os.environ.pop("PORTAL_URL", None)
-    say("The sample association. People: member, contact, former; staff: author, reviewer, publisher, office.")
+    say(
+        "The sample association. People: member, contact, former; staff: author, reviewer, publisher, office, service, secretary, council."
+    )
     say("The password of each is demo-2026-sample. `make demo-remove` deletes it all.")
     from tools import serve
 

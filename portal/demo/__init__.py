@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from portal.models import Banner, SiteSettings
 
-from . import activities, items, organisations, people
+from . import activities, items, joining, organisations, people
 
 NAME = "样例质量协会"
 MARK = "样例数据：本站的单位、人员、活动和文稿均为虚构，仅供试用。"
@@ -25,5 +25,6 @@ def fill():
     staff = people.make_staff()
     members = organisations.fill(staff, now)
     made = activities.fill(staff, members, now)
+    joining.fill(staff, members, now)
     written = items.fill(staff, members, now)
     return {"organisations": len(members.all), "activities": len(made), "items": len(written)}

@@ -3,9 +3,11 @@
 from datetime import timedelta
 from itertools import cycle
 
+from django.utils import timezone
+
 from members import reader_rows, signing_up
 from members.models import Activity, ReservedSeats, SignUp
-from publishing.models import Column
+from publishing.models import Column, Question
 
 from .items import publish
 
@@ -36,7 +38,9 @@ class Maker:
 
     def make(self, title, starts_in, **values):
         """Return a published activity of three hours that begins in ``starts_in`` (timedelta) and takes sign-ups."""
-        starts_at = (self.now + starts_in).replace(minute=30, second=0, microsecond=0)
+        starts_at = timezone.localtime(self.now + starts_in).replace(minute=30, second=0, microsecond=0)
+        if abs(starts_in) >= DAY:
+            starts_at = starts_at.replace(hour=13)
         readers = values.pop("readers", ())
         common = {
             "title": f"样例活动：{title}",
@@ -108,6 +112,10 @@ class Maker:
 
     def by_approval(self):
         activity = self.make("质量奖自评师研修班（需确认）", 12 * DAY, approval=Activity.Approval.STAFF, seats=20)
+        Question.objects.create(dossier=activity.dossier, order=0, text="您从事质量工作几年？", kind=Question.Kind.TEXT)
+        Question.objects.create(
+            dossier=activity.dossier, order=1, text="是否需要午餐？", kind=Question.Kind.YES_NO, is_required=False
+        )
         rows = self.sign_up(activity, 6)
         for row in rows[:2]:
             signing_up.approve(row, self.by)

@@ -56,10 +56,9 @@ def fill(staff, now):
 
 
 def make_organisation(number, groups):
-    beginning = f"91000000{number + 1:09d}"  # of a division that does not exist
     return Organisation.objects.create(
         name=f"样例{KINDS[number % len(KINDS)]}{number // len(KINDS) + 1}号",
-        credit_code=beginning + credit_codes.check_character(beginning),
+        credit_code=make_code(number),
         level=Organisation.Level.SENIOR if number % 6 == 0 else Organisation.Level.ORDINARY,
         member_group=groups[number % len(groups)],
         district=DISTRICTS[number % len(DISTRICTS)],
@@ -68,6 +67,12 @@ def make_organisation(number, groups):
         website="https://example.org/",
         address=f"样例路 {number + 1} 号",
     )
+
+
+def make_code(number):
+    """Return a credit code that is right in form, of a division that does not exist."""
+    beginning = f"91000000{number + 1:09d}"
+    return beginning + credit_codes.check_character(beginning)
 
 
 def days_of(number, today):

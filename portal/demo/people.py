@@ -3,6 +3,7 @@
 from django.contrib.auth.models import Group
 
 from accounts.models import User
+from members import roles as members_roles
 from publishing import roles
 
 PASSWORD = "demo-2026-sample"  # noqa: S105  for a portal that answers on this machine only, and holds nothing of worth
@@ -12,6 +13,9 @@ STAFF = {  # user name: (name, role)
     "reviewer": ("样例审核员", roles.REVIEWER),
     "publisher": ("样例发布员", roles.PUBLISHER),
     "office": ("样例管理员", roles.ADMINISTRATOR),
+    "service": ("样例会员服务", members_roles.MEMBER_SERVICE),
+    "secretary": ("样例秘书长", members_roles.SECRETARY),
+    "council": ("样例理事会", members_roles.COUNCIL),
 }
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨"
 GIVEN_NAMES = "甲乙丙丁戊己庚辛壬癸"
