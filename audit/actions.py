@@ -77,6 +77,10 @@ class Action(models.TextChoices):
     ROLE_GIVEN = "role_given", pgettext_lazy("action", "Gave a person of a member another role")
     CHECKED_IN = "checked_in", pgettext_lazy("action", "Checked a person in")
     CHECK_IN_UNDONE = "check_in_undone", pgettext_lazy("action", "Undid a check-in")
+    # Replies to notices
+    REPLIED = "replied", pgettext_lazy("action", "Replied")
+    REPLY_CHANGED = "reply_changed", pgettext_lazy("action", "Changed a reply")
+    REPLIES_EXPORTED = "replies_exported", pgettext_lazy("action", "Exported the replies")
     # Everything else
     FILE_REPLACED = "file_replaced", pgettext_lazy("action", "Replaced a file")
     ADMIN_ADDED = "admin_added", pgettext_lazy("action", "Added in the administration")

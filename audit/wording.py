@@ -30,6 +30,7 @@ WORDS = {
     "fields": pgettext_lazy("fact", "fields"),
     "first_on": pgettext_lazy("fact", "from"),
     "for": pgettext_lazy("fact", "in place of person"),
+    "format": pgettext_lazy("fact", "format"),
     "last": pgettext_lazy("fact", "up to entry"),
     "last_on": pgettext_lazy("fact", "to"),
     "note": pgettext_lazy("fact", "note"),

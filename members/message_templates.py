@@ -150,3 +150,17 @@ register_activity(
     _("Sign-up closes on {closing}. Please look at the sign-up of {person} on the page of the activity until then."),
     REMINDER,
 )
+
+register(
+    Template(
+        "members.reply_received",
+        _("Reply to a notice received"),
+        _("Reply received: {notice}"),
+        _("The association has the reply of {organisation} to “{notice}”. It may be changed until: {deadline}."),
+        {
+            "notice": (pgettext_lazy("placeholder", "title of the notice"), "样例：关于报送参加人员的通知"),
+            "organisation": (pgettext_lazy("placeholder", "organisation"), "样例单位"),
+            "deadline": (pgettext_lazy("placeholder", "deadline of the replies"), "2026年9月6日 18:00"),
+        },
+    )
+)

@@ -1,5 +1,6 @@
-"""What people are told of their sign-ups, each thing once; the words stand in ``message_templates``."""
+"""What people are told of their sign-ups and replies, each thing once; the words stand in ``message_templates``."""
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -48,6 +49,17 @@ def tell_all(activity, kind, key, values):
     values = {**facts(activity), **values}
     for sign_up in SignUp.objects.live().filter(activity=activity).select_related("person"):
         templates.send(f"members.{kind}", sign_up.person, key, values, url_of(activity))
+
+
+def tell_of_reply(reply, item):
+    """Tell who wrote ``reply`` (Reply) that it arrived; whoever changes his own later is not told again."""
+    values = {
+        "notice": item.title,
+        "organisation": str(reply.organisation),
+        "deadline": shown(item.reply_deadline) if item.reply_deadline else _("no limit"),
+    }
+    url = f"{reverse('mine:reply', args=[item.pk])}?organisation={reply.organisation_id}"
+    templates.send("members.reply_received", reply.by, f"reply:{reply.pk}", values, url)
 
 
 def facts(activity):

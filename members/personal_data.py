@@ -14,7 +14,7 @@ from publishing import questions
 from publishing.models import Question
 
 from . import reader_rows, signing_up
-from .models import Activity, Affiliation, CalendarFeed, SignUp
+from .models import Activity, Affiliation, CalendarFeed, Reply, SignUp
 
 
 def tell(user):
@@ -36,21 +36,36 @@ def tell(user):
                 str(_("state")): str(row.state.label),
                 str(_("reason")): row.reason,
                 str(_("checked in at")): row.checked_in_at,
-                str(_("answers")): {
-                    question.text: text
-                    for question, text in questions.in_words(
-                        Question.objects.filter(dossier=row.activity_id), row.answers
-                    )
-                },
+                str(_("answers")): answers_in_words(row.activity_id, row.answers),
                 str(_("agreed to")): row.consent and row.consent.text,
             }
             for row in SignUp.objects.filter(person=user).select_related("activity", "organisation", "consent")
         ],
+        _("Replies"): [
+            {
+                str(_("title")): row.dossier.item.title,
+                str(_("organisation")): str(row.organisation),
+                str(_("replied at")): row.replied_at,
+                str(_("changed at")): row.changed_at,
+                str(_("answers")): answers_in_words(row.dossier_id, row.answers),
+            }
+            for row in Reply.objects.filter(by=user).select_related("dossier", "organisation")
+        ],
     }
 
 
+def answers_in_words(item, answers):
+    """Return ``answers`` to the questions of the item with that number: {question: words}."""
+    asked = Question.objects.filter(dossier=item)
+    return {question.text: words for question, words in questions.in_words(asked, answers)}
+
+
 def forget(user, at):
-    """Cancel what is to come, take ``user`` out of what is past, and end his service of organisations."""
+    """Cancel what is to come, take ``user`` out of what is past, and end his service of organisations.
+
+    What he replied for an organisation is the organisation's: it stays, without him.
+    """
+    Reply.objects.filter(by=user).update(by=None)
     for row in SignUp.objects.live().filter(person=user, activity__starts_at__gt=at).order_by("activity"):
         activity = signing_up.locked(row.activity_id)
         signing_up.end(row, SignUp.Ending.CANCELLED, None, "", at)

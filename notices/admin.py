@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import PublishableAdmin
@@ -65,6 +66,13 @@ class NoticeAdmin(PublishableAdmin):
             },
         ),
     ]
+
+    def pages_of(self, request, item):
+        pages = super().pages_of(request, item)
+        if self.has_publish_permission(request, item):
+            # By its address: replies are a matter of members, which this room does not know.
+            pages.append((_("Replies"), reverse("admin:members_reply_of", args=[item.pk])))
+        return pages
 
     @admin.display(description=_("document number"))
     def number(self, notice):

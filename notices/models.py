@@ -2,11 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publishing.models import Publishable, PublishableQuerySet
+from publishing.models import Publishable, PublishableQuerySet, Question
 
 from .document_numbers import DocumentNumber
 
@@ -43,6 +43,11 @@ class NoticeQuerySet(PublishableQuerySet):
             | Q(objections_from__lte=today, objections_until__gte=today)
             | Q(objections_from__isnull=True, objections_until__gte=today)
         )
+
+    def for_pages(self):
+        """Add ``asks``: whether organisations reply to the notice."""
+        questions = Question.objects.filter(dossier=OuterRef("pk"))
+        return super().for_pages().annotate(asks=Exists(questions))
 
     def with_number(self, number):
         """Return the notices (at most one) that bear ``number`` (DocumentNumber)."""
@@ -92,6 +97,7 @@ class Notice(Publishable):
     )
     boundary_fields = (*Publishable.boundary_fields, "deadline_at")
     deadline_fields = ("deadline_at", "objections_until")
+    reply_deadline_field = "deadline_at"
     page_related = ("issuing_body",)
 
     kind = models.CharField(_("kind"), max_length=15, choices=Kind.choices, default=Kind.NOTIFICATION)

@@ -130,6 +130,7 @@ class AnswersForm(forms.Form):
             else:
                 field = FIELDS[question.kind](question)
                 field.initial = value
+            field.error_messages["required"] = REQUIRED[question.kind]
             field.label, field.help_text, field.label_suffix = question.text, question.hint, ""
             self.fields[f"q{question.pk}"] = field
         if self.questions:
@@ -190,7 +191,9 @@ def _text(question):
 
 
 def _long_text(question):
-    return forms.CharField(required=question.is_required, max_length=MOST_LONG_TEXT, widget=forms.Textarea)
+    return forms.CharField(
+        required=question.is_required, max_length=MOST_LONG_TEXT, widget=forms.Textarea(attrs={"rows": 5})
+    )
 
 
 def _choice(question):
@@ -225,6 +228,14 @@ def _yes_no(question):
     )
 
 
+REQUIRED = {
+    Kind.TEXT: _("Please fill this in."),
+    Kind.LONG_TEXT: _("Please fill this in."),
+    Kind.CHOICE: _("Please choose an answer."),
+    Kind.CHOICES: _("Please choose at least one answer."),
+    Kind.YES_NO: _("Please choose an answer."),
+    Kind.FILE: _("Please upload a file."),
+}
 FIELDS = {
     Kind.TEXT: _text,
     Kind.LONG_TEXT: _long_text,

@@ -200,7 +200,9 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SESSION_ENGINE = "accounts.sessions"  # Django's own in the database, which also tell whose they are and where they are used
+SESSION_ENGINE = (
+    "accounts.sessions"  # Django's own in the database, which also tell whose they are and where they are used
+)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 

@@ -7,6 +7,7 @@ from .organisations import CouncilTermAdmin, OrganisationAdmin
 from .profile_changes import ProfileChangeAdmin
 from .reminders import ReminderRuleAdmin
 from .renewals import RenewalRequestAdmin
+from .replies import ReplyAdmin
 
 __all__ = [
     "ActivityAdmin",
@@ -19,4 +20,5 @@ __all__ = [
     "ProfileChangeAdmin",
     "RenewalRequestAdmin",
     "ReminderRuleAdmin",
+    "ReplyAdmin",
 ]

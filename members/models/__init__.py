@@ -11,6 +11,7 @@ from .invitations import Invitation
 from .member_numbers import MemberNumberSeries
 from .organisations import CreditCodeField, MembershipPeriod, Organisation, in_words
 from .reminders import ReminderRule
+from .replies import Reply
 from .sign_ups import Places, ReservedSeats, SignUp
 from .spans import first_overlap
 
@@ -43,6 +44,7 @@ __all__ = [
     "ReminderRule",
     "RenewalRequest",
     "ReservedSeats",
+    "Reply",
     "SignUp",
     "first_overlap",
     "in_words",

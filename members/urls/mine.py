@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from ..views import calendars, certificates, mine, my_organisation
+from ..views import calendars, certificates, mine, my_organisation, replies
 
 app_name = "mine"
 urlpatterns = [
     path("", mine.home, name="home"),
     path("calendar/", calendars.calendar_page, name="calendar"),
     path("calendar/<str:token>/sign-ups.ics", calendars.own_calendar, name="calendar_feed"),
+    path("replies/", replies.reply_list, name="replies"),
+    path("replies/<number:pk>/", replies.reply_page, name="reply"),
+    path("replies/<number:pk>/<number:organisation_pk>/<number:question_pk>/", replies.reply_file, name="reply_file"),
     path("organisation/certificate/", certificates.certificate, name="certificate"),
     path("organisation/", my_organisation.organisation, name="organisation"),
     path("organisation/<number:pk>/", my_organisation.organisation_detail, name="organisation_detail"),

@@ -57,6 +57,7 @@ class Publishable(models.Model):
     immediate = ()
     boundary_fields = ("published_at", "expires_at", "repealed_at", "pinned_until")
     deadline_fields = ()  # dates or moments after which readers can no longer act; staff are reminded of them
+    reply_deadline_field = None  # names the moment until which organisations reply to an item; None: they do not
     list_related = ()
     page_related = ()
     is_listed_beside = True  # whether the newest of its subject stand beside every item
@@ -193,6 +194,20 @@ class Publishable(models.Model):
     @property
     def is_pinned(self):
         return self.pinned_until is not None and self.pinned_until > timezone.now()
+
+    @property
+    def reply_deadline(self):
+        """The moment (aware datetime) until which organisations reply, or None."""
+        return self.reply_deadline_field and getattr(self, self.reply_deadline_field)
+
+    def takes_replies_at(self, at):
+        """Return whether organisations may reply at ``at``, if the item asks anything."""
+        is_due = self.reply_deadline is None or self.reply_deadline > at
+        return bool(self.reply_deadline_field) and self.status_at(at) == self.Status.PUBLISHED and is_due
+
+    @property
+    def takes_replies(self):
+        return self.takes_replies_at(timezone.now())
 
     @property
     def correction_notes(self):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from .. import permissions, visibility
 from .dossiers import Revision
+from .questions import Question
 from .reviews import Review
 
 PURGED_AFTER = timedelta(days=30)  # in the trash
@@ -62,6 +63,10 @@ class PublishableQuerySet(models.QuerySet):
             Status.PUBLISHED: is_out & ~is_repealed & ~is_expired,
         }
         return self.filter(conditions[status])
+
+    def asking(self):
+        """Return the items that ask people something."""
+        return self.filter(Exists(Question.objects.filter(dossier=OuterRef("pk"))))
 
     def with_pending_changes(self):
         """Return the items that have a newer revision behind the live one."""

@@ -126,7 +126,9 @@ class Question(models.Model):
     def delete(self, *args, **kwargs):
         """Delete; raises Fixed if it was answered."""
         with transaction.atomic():
-            if Question.objects.locked().filter(pk=self.pk, used_at__isnull=False).exists():
+            # Looked at when the lock is ours: asked for used rows alone, PostgreSQL would wait for none.
+            stored = Question.objects.locked().filter(pk=self.pk).first()
+            if stored and stored.used_at:
                 raise Fixed
             return super().delete(*args, **kwargs)
 

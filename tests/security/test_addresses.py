@@ -53,6 +53,7 @@ class AddressTests(TestCase):
         shapes = [
             "/news/%s/", "/notices/%s/", "/activities/%s/", "/activities/%s/calendar.ics", "/activities/%s/check-in/", "/pages/%s/",
             "/members/%s/", "/members/council/%s/", "/members/groups/%s/",
+            "/me/replies/%s/", "/me/replies/1/%s/1/",
             "/files/%s/", "/files/%s/480.webp", "/files/1/%s.webp", "/files/1/480.%s",
         ]  # fmt: skip
         for shape in shapes:
