@@ -186,13 +186,22 @@ def undo(batch, by):
     meant |= {row.plan["organisation"] for row in rows} - {None}
     list(Organisation.objects.locked().filter(pk__in=meant).order_by("pk").values_list("pk", flat=True))
     people = set(Affiliation.objects.filter(organisation__in=meant).values_list("user", flat=True))
+    named = {
+        "organisation": named_elsewhere(Organisation, made_by(rows, "organisation")),
+        "person": named_elsewhere(User, made_by(rows, "person")),
+    }
     for row in rows:
         try:
             with transaction.atomic():
-                take_back(row.done)
+                take_back(row.done, named)
             row.undone_at, row.remark = timezone.now(), ""
         except Left as left:
             row.remark = left.args[0]
+    # All at once: to delete one row, Django asks every table that might point at it.
+    undone_rows = [row for row in rows if row.undone_at]
+    for model, what in ((User, "person"), (Organisation, "organisation")):
+        for part in planning.parts(made_by(undone_rows, what)):
+            model.objects.filter(pk__in=part).delete()
     ImportRow.objects.bulk_update(rows, ["undone_at", "remark"], batch_size=200)
     batch.undone_at = timezone.now()
     batch.save(update_fields=["undone_at"])
@@ -203,8 +212,15 @@ def undo(batch, by):
     return undone, len(rows) - undone
 
 
-def take_back(done):
-    """Undo what one row wrote (``done``, as Writer.write returned it), or raise Left."""
+def made_by(rows, what):
+    return [row.done[what]["pk"] for row in rows if what in row.done]
+
+
+def take_back(done, named):
+    """Undo what one row wrote (``done``, as Writer.write returned it), or raise Left; named: who is named elsewhere.
+
+    The account and the organisation that it made are only looked at; whoever calls deletes them in the end.
+    """
     if part := done.get("affiliation"):
         affiliation = Affiliation.objects.filter(pk=part["pk"]).first()
         if affiliation is None:
@@ -222,7 +238,7 @@ def take_back(done):
         if not user.update(**dict.fromkeys(part["fields"], "")):
             raise Left(_("The account of the person was changed since."))
     if part := done.get("person"):
-        delete_person(part)
+        check_person(part, named["person"])
     if part := done.get("period"):
         first_on, last_on = part["days"]
         if not MembershipPeriod.objects.filter(pk=part["pk"], first_on=first_on, last_on=last_on).delete()[0]:
@@ -237,30 +253,28 @@ def take_back(done):
             **{key: before for key, (before, _a) in part["fields"].items()}
         )
     if part := done.get("organisation"):
-        delete_organisation(part)
+        check_organisation(part, named["organisation"])
 
 
-def delete_person(part):
-    """Delete the account that a row made, as long as nobody has used it and nothing else names it; else raise Left."""
+def check_person(part, named):
+    """Raise Left unless nobody has used or changed the account that a row made, and nothing else names it."""
     user = User.objects.filter(pk=part["pk"]).first()
     if user is None:
         return
     if not still_has(user, part["fields"]) or user.is_staff or user.last_login or user.has_usable_password():
         raise Left(_("The account of the person was used or changed since."))
-    if is_named(user, but=(ReaderGroupMembership,)):
+    if user.pk in named or user.affiliations.exists():
         raise Left(_("Something else belongs to the account of the person by now."))
-    user.delete()
 
 
-def delete_organisation(part):
+def check_organisation(part, named):
     organisation = Organisation.objects.filter(pk=part["pk"]).first()
     if organisation is None:
         return
     if not still_has(organisation, part["fields"]):
         raise Left(_("The organisation was changed since."))
-    if is_named(organisation):
+    if organisation.pk in named or organisation.affiliations.exists() or organisation.periods.exists():
         raise Left(_("Something else belongs to the organisation by now."))
-    organisation.delete()
 
 
 def still_has(row, fields):
@@ -269,13 +283,17 @@ def still_has(row, fields):
                for name, value in fields.items())  # fmt: skip
 
 
-def is_named(row, but=()):
-    """Return whether any row of any model but those of ``but`` points at ``row``."""
-    pointing = [
-        relation
-        for relation in row._meta.get_fields(include_hidden=True)
-        if relation.auto_created and not relation.concrete and relation.related_model not in but
-    ]
-    return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: row}).exists() for relation in pointing
-    )
+# What rows of an import make themselves, or what follows from it; it is looked at when its turn comes.
+FOLLOWING = (Affiliation, MembershipPeriod, ReaderGroupMembership)
+
+
+def named_elsewhere(model, pks):
+    """Return which of ``pks`` (of ``model``) any other table points at, apart from FOLLOWING: one query a table and part."""
+    named = set()
+    for relation in model._meta.get_fields(include_hidden=True):
+        if relation.auto_created and not relation.concrete and relation.related_model not in FOLLOWING:
+            name = relation.field.name
+            for part in planning.parts(pks):
+                rows = relation.related_model._base_manager.filter(**{f"{name}__in": part})
+                named.update(rows.values_list(name, flat=True))
+    return named

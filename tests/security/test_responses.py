@@ -48,6 +48,8 @@ class PolicyTests(OwnMediaFolder, TestCase):
             "/news": 301,
             "/news/?zihao=da": 302,
             "/accounts/login/": 200,
+            "/members/": 200,
+            "/members/check/x/": 404,
             "/accounts/me/": 200,
             "/healthz": 200,
             document.get_absolute_url(): 200,
@@ -186,6 +188,9 @@ class ForgeryTests(TestCase):
             reverse("admin:files_asset_add"),
             reverse("admin:accounts_user_add"),
             reverse("admin:portal_banner_add"),
+            reverse("admin:members_importbatch_add"),
+            reverse("admin:members_importbatch_verb", args=[1, "import"]),
+            reverse("admin:members_organisation_export"),
         ):
             with self.subTest(path=path):
                 self.assertEqual(client.post(path, {"reason": "样例"}).status_code, 403)
