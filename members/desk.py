@@ -93,7 +93,9 @@ class Desk:
             rows = rows.exclude(user=self.user).select_related("user").order_by("user__name", "user")
             people += {row.user_id: row.user for row in rows}.values()
         live = SignUp.objects.live().filter(activity=self.activity, person__in=people)
-        by_person = {row.person_id: row for row in live}
+        by_person = {}
+        for row in live:
+            row.activity, by_person[row.person_id] = self.activity, row
         return [(person, by_person.get(person.pk)) for person in people]
 
     @cached_property

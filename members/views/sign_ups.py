@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from publishing.models import Question
 from publishing.questions import AnswersForm
 from publishing.views import column_trail
 
@@ -41,7 +42,7 @@ def sign_up_page(request, pk):
     is_sent = request.method == "POST"
     said = request.POST if is_sent else request.GET
     desk = Desk(request.user, activity, said.get("organisation", "")[:20])
-    questions = list(activity.dossier.questions.all())
+    questions = list(Question.objects.filter(dossier=activity.pk))
     chosen = [key for key in said.getlist("people") if key in desk.candidates]
     if not desk.acts_for_colleagues:
         chosen = list(desk.candidates)

@@ -2,7 +2,16 @@
 
 from django.test import TestCase
 
-from tests.factories import make_activity, make_administrator, make_article, make_label, make_notice, make_page
+from tests.factories import (
+    make_activity,
+    make_administrator,
+    make_article,
+    make_label,
+    make_notice,
+    make_open_activity,
+    make_page,
+    make_user,
+)
 
 ODD_VALUES = [
     "0", "-1", "1.5", "1e5", "abc", "", "null", "1", "4301", "99999", "999999999", "9" * 19, "9" * 30, "9" * 5000,
@@ -52,13 +61,26 @@ class AddressTests(TestCase):
     def test_odd_numbers_in_the_path(self):
         shapes = [
             "/news/%s/", "/notices/%s/", "/activities/%s/", "/activities/%s/calendar.ics", "/activities/%s/check-in/", "/pages/%s/",
+            "/activities/%s/sign-up/", "/activities/%s/sign-up/box/", "/activities/sign-ups/%s/cancel/",
             "/members/%s/", "/members/council/%s/", "/members/groups/%s/",
             "/me/replies/%s/", "/me/replies/1/%s/1/",
             "/files/%s/", "/files/%s/480.webp", "/files/1/%s.webp", "/files/1/480.%s",
         ]  # fmt: skip
-        for shape in shapes:
-            for number in ODD_NUMBERS:
-                self.assert_no_fault(shape % number)
+        for user in (None, make_user()):
+            if user:
+                self.client.force_login(user)
+            for shape in shapes:
+                for number in ODD_NUMBERS:
+                    self.assert_no_fault(shape % number)
+
+    def test_odd_choices_in_signing_up(self):
+        self.client.force_login(make_user())
+        path = f"/activities/{make_open_activity().pk}/sign-up/"
+        for value in ODD_VALUES:
+            for name in ("organisation", "people"):
+                self.assert_no_fault(path, {name: value})
+                for data in ({name: value}, {name: value, "agrees": "on", "agreed_text": value}):
+                    self.assertLess(self.client.post(path, data).status_code, 500, (name, value[:60]))
 
     def test_odd_parameters_and_numbers_in_the_admin(self):
         self.client.force_login(make_administrator())

@@ -191,6 +191,9 @@ class ForgeryTests(TestCase):
             reverse("admin:members_importbatch_add"),
             reverse("admin:members_importbatch_verb", args=[1, "import"]),
             reverse("admin:members_organisation_export"),
+            reverse("members:sign_up", args=[1]),
+            reverse("members:cancel_sign_up", args=[1]),
+            reverse("members:accept_sign_up", args=[1]),
         ):
             with self.subTest(path=path):
                 self.assertEqual(client.post(path, {"reason": "样例"}).status_code, 403)
