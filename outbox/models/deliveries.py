@@ -117,9 +117,26 @@ class Delivery(models.Model):
         mine.update(claimed_until=None, **values)
 
 
-def deliver_after_commit():
-    """Let the job worker deliver what is due once the caller's transaction is committed."""
-    from ..tasks import deliver  # which imports the models
+class Delivering:
+    """Lets the job worker deliver after a commit; once, however often ``begin`` is called."""
 
+    has_begun = False
+
+    def begin(self):
+        from ..tasks import deliver  # which imports the models
+
+        if not self.has_begun:
+            self.has_begun = True
+            deliver.enqueue()
+
+
+def deliver_after_commit():
+    """Let the job worker deliver what is due once the caller's transaction is committed: one task for all its messages."""
+    # What this transaction has registered before lives as long as what we would register: a savepoint that was rolled
+    # back has taken its own along.
+    registered = (function for _savepoints, function, _robust in reversed(transaction.get_connection().run_on_commit))
+    owners = (getattr(function, "__self__", None) for function in registered)
+    waiting = (owner for owner in owners if isinstance(owner, Delivering) and not owner.has_begun)
+    delivering = next(waiting, None) or Delivering()
     # A task that cannot be noted must not undo what was committed; the next delivery takes its message along.
-    transaction.on_commit(lambda: deliver.enqueue(), robust=True)
+    transaction.on_commit(delivering.begin, robust=True)

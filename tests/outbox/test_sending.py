@@ -4,8 +4,9 @@ from unittest import mock
 
 from django.core import mail
 from django.db import IntegrityError, transaction
-from django.test import TestCase, TransactionTestCase
+from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 import outbox
 from outbox.models import Message, MessageQuerySet
@@ -121,6 +122,22 @@ class TransactionTests(TransactionTestCase):
         with transaction.atomic():
             self.send()
             self.assertEqual(mail.outbox, [])
+        self.assertEqual(len(mail.outbox), 1)
+
+    def test_many_messages_of_one_transaction_are_one_task_and_those_of_the_next_another(self):
+        with override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}):
+            for expected in (1, 2):
+                with transaction.atomic():
+                    for number in range(5):
+                        outbox.send(self.person, f"sample:{expected}:{number}", "样例", "样例正文。")
+                self.assertEqual(DBTaskResult.objects.count(), expected)
+
+    def test_what_is_sent_after_a_part_was_taken_back_is_mailed(self):
+        with transaction.atomic():
+            with self.assertRaises(RuntimeError), transaction.atomic():
+                outbox.send(self.person, "sample:taken back", "样例", "样例正文。")
+                raise RuntimeError
+            self.send()
         self.assertEqual(len(mail.outbox), 1)
 
     def test_a_second_sending_leaves_the_transaction_whole(self):
