@@ -67,3 +67,8 @@ def end(user, but=None):
     live = sum(row.session_key != but for row in of(user))
     rows.delete()
     return live
+
+
+def clear_expired():
+    """Delete the sessions that have expired; a periodic job."""
+    SessionStore.clear_expired()

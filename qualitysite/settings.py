@@ -112,7 +112,7 @@ PERIODIC = {
     "purge_trash": ("purge_trash", A_DAY),
     "purge_personal_data": ("purge_personal_data", A_DAY),
     "tidy_enclosures": ("tidy_enclosures", A_DAY),
-    "clear_sessions": ("clearsessions", A_DAY),
+    "clear_sessions": ("accounts.sessions.clear_expired", A_DAY),
 }
 if TASKS["default"]["BACKEND"] == "django_tasks_db.DatabaseBackend":  # the others keep no results
     PERIODIC["prune_task_results"] = ("prune_db_task_results", A_DAY)
