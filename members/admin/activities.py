@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from publishing.admin import PublishableAdmin
-from publishing.admin.items import ItemList
+from publishing.admin.items import ItemList, short
 from publishing.admin.verbs import VERBS, by_name
 from publishing.forms import PublishableForm
 from publishing.handbook import see
@@ -138,7 +138,7 @@ class ActivityAdmin(PublishableAdmin):
     detail_view_class = ActivityDetailView
     questions_name = _("Sign-up questions")
     verbs = by_name(CallOff, Resume, WriteReport, Copy, *VERBS.values())
-    list_display = ["title", "kind", "starts_at", "places", *PublishableAdmin.list_display[1:]]
+    list_display = ["title", "kind", "starts", "places", *PublishableAdmin.list_display[1:]]
     list_filter = ["kind", PhaseFilter, SignUpFilter, *PublishableAdmin.list_filter]
     autocomplete_fields = [*PublishableAdmin.autocomplete_fields, "cover", "member_group"]
     radio_fields = {"sign_up_for": admin.VERTICAL, "approval": admin.VERTICAL}
@@ -195,6 +195,10 @@ class ActivityAdmin(PublishableAdmin):
 
     def get_changelist(self, request, **kwargs):
         return ActivityList
+
+    @admin.display(description=_("starts at"), ordering="starts_at")
+    def starts(self, activity):
+        return activity.starts_at and short(activity.starts_at)
 
     @admin.display(description=_("places taken"))
     def places(self, activity):
