@@ -45,6 +45,25 @@ class InvitationTests(TestCase):
         self.client.logout()
         self.assertTrue(self.client.login(username="wang@example.org", password=PASSWORD))
 
+    def test_an_administrator_sends_it_from_the_page_of_the_person(self):
+        self.client.force_login(self.by)
+        address = reverse("admin:accounts_user_verb", args=[self.user.pk, "invite"])
+        self.assertContains(self.client.get(reverse("admin:accounts_user_change", args=[self.user.pk])), address)
+        with self.captureOnCommitCallbacks(execute=True):
+            self.assertEqual(self.client.get(address).status_code, 200)
+            self.assertEqual(mail.outbox, [])
+            self.client.post(address)
+        self.assertEqual([message.to for message in mail.outbox], [["wang@example.org"]])
+
+    def test_it_is_not_offered_for_whom_it_is_no_use(self):
+        self.client.force_login(self.by)
+        for user in (make_user(email="a@example.org", password=PASSWORD), make_user()):
+            address = reverse("admin:accounts_user_verb", args=[user.pk, "invite"])
+            page = self.client.get(reverse("admin:accounts_user_change", args=[user.pk]))
+            self.assertNotContains(page, address)
+            self.assertEqual(self.client.post(address).status_code, 302)
+        self.assertEqual(mail.outbox, [])
+
     def test_a_weak_password_is_refused_and_the_link_stays_good(self):
         link = self.invite()
         self.assertContains(self.choose(link, "12345"), 'class="errors"')
