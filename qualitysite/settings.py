@@ -200,9 +200,7 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
-SESSION_ENGINE = (
-    "accounts.sessions"  # Django's own in the database, which also tell whose they are and where they are used
-)
+SESSION_ENGINE = "accounts.sessions"  # in the database, and telling whose they are and where they are used
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 
