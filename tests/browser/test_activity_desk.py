@@ -1,4 +1,4 @@
-"""Staff and an activity: set it up, let people in, move it, take the list out."""
+"""A staff member's day with an activity: set it up, let people in, move it, take the list out, check in, report."""
 
 import re
 from datetime import timedelta
@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from audit.models import Entry
 from members.models import Activity, SignUp
+from news.models import Article
 from outbox.models import Message
 from publishing import roles
 from tests.browser.test_editing import editor
@@ -19,7 +20,7 @@ from tests.factories import make_column, make_organisation, make_sign_up, make_u
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
-def test_an_activity_is_set_up_its_people_are_let_in_it_moves_and_the_list_goes_out(desk, assert_accessible, tmp_path):  # noqa: F811
+def test_a_staff_members_day(desk, assert_accessible, tmp_path):  # noqa: F811
     make_column("members", title="样例活动栏目")
     person = make_user(name="样例报名人", phone="13900000001")
     organisation = make_organisation(name="样例仪表厂", people=[person])
@@ -83,3 +84,32 @@ def test_an_activity_is_set_up_its_people_are_let_in_it_moves_and_the_list_goes_
     page.emulate_media(media="print")
     expect(page.locator("#header")).to_be_hidden()
     expect(page.get_by_role("cell", name="样例报名人")).to_be_visible()
+    page.emulate_media(media="screen")
+
+    # On the day, at the door: by the last figures of the telephone.
+    now = timezone.now()
+    Activity.objects.update(starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=3))
+    page.goto(f"/admin/members/activity/{activity.pk}/sign-ups/")
+    page.get_by_role("link", name="签到", exact=True).click()
+    page.get_by_label(re.compile("手机号后四位")).fill("0001")
+    page.locator("[data-scan-form]").get_by_role("button", name="签到", exact=True).click()
+    expect(page.locator(".door-result")).to_contain_text("样例报名人")
+    row.refresh_from_db()
+    assert row.checked_in_at is not None
+
+    # Afterwards: the report begins with the figures, and both pages show each other.
+    Activity.objects.update(starts_at=now - timedelta(hours=4), ends_at=now - timedelta(hours=1))
+    make_column("news", title="样例新闻栏目")
+    page.goto(f"/admin/members/activity/{activity.pk}/change/")
+    editor(page)
+    page.get_by_role("link", name="写活动报道").click()
+    page.get_by_role("button", name="写活动报道").click()
+    told(page, "这是报道的草稿")
+    editor(page)
+    page.locator("[name=_publish]").click()
+    told(page, "已发布")
+    report = Article.objects.get()
+    assert "1 人到场" in report.body
+    page.goto(activity.get_absolute_url())
+    page.get_by_role("link", name=report.title).first.click()
+    expect(page.get_by_role("link", name="样例：走进先进制造企业").first).to_be_visible()
