@@ -49,7 +49,7 @@ def test_a_lost_password_is_replaced_and_the_details_are_corrected(page, phone, 
         window.locator("[name=password]").fill(NEW)
         window.locator("main button[type=submit]").click()
         window.get_by_role("link", name="样例人员").click()
-        window.locator("main").get_by_role("link", name="个人资料").click()
+        window.get_by_role("link", name="个人资料").click()
         expect(window.get_by_role("heading", name="我的账号")).to_be_visible()
         check()
         window.get_by_label("手机").fill(f"139 0000 000{number}")
