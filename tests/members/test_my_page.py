@@ -162,10 +162,11 @@ class ForMembersTests(OwnPageTestCase):
 
         add()
         self.get()
-        with CaptureQueriesContext(connection) as for_one:
+        with CaptureQueriesContext(connection) as captured:
             self.get()
+        for_one = len(captured)  # now: the next request begins a new list
         for _number in range(4):
             add()
         self.get()
-        with self.assertNumQueries(len(for_one)):
+        with self.assertNumQueries(for_one):
             self.get()
