@@ -5,6 +5,7 @@ Each room keeps its own. The setting PERSONAL_DATA names their modules (dotted p
 nobody's where numbers or decisions must stay. What staff did stays in the audit log, by number and not by name.
 """
 
+import json
 from importlib import import_module
 
 from django.conf import settings
@@ -43,6 +44,8 @@ def erase(user, by):
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     raise_for_staff(user)
     now = timezone.now()
+    reader_rows = list(user.reader_memberships.select_related("user", "group"))  # as long as they are there
+    unname([user, *reader_rows, *(row.group for row in reader_rows)], str(user))
     for room in reversed(rooms()):  # the upper floors first: what they keep hangs on the lower ones
         room.forget(user, now)
     user.note_change(by, gettext_noop("personal data"))
@@ -60,6 +63,17 @@ def raise_for_staff(user):
 
 def is_erased(user):
     return user.username.startswith("erased-")
+
+
+def unname(rows, name):
+    """Take ``name`` (str) of a person out of what Django's log says of ``rows`` (of any models) and of their inlines."""
+    log = LogEntry.objects.order_by("pk")
+    found = [log.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk)) for row in rows]
+    spelled, nobody = json.dumps(name)[1:-1], str(_("deleted person"))  # as messages of changes are kept
+    for entry in (entry for entries in found for entry in entries):
+        entry.object_repr = entry.object_repr.replace(name, nobody)
+        entry.change_message = entry.change_message.replace(spelled, json.dumps(nobody)[1:-1])
+        entry.save(update_fields=["object_repr", "change_message"])
 
 
 # -- What accounts itself keeps ---------------------------------------------------------------------------------------

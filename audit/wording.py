@@ -13,6 +13,9 @@ from .actions import Action
 
 # What facts are called; any other goes by the name of a field, if the catalogue knows it as one.
 WORDS = {
+    "applications": pgettext_lazy("fact", "applications"),
+    "invitations": pgettext_lazy("fact", "invitations"),
+    "batch": pgettext_lazy("fact", "import"),
     "account": pgettext_lazy("fact", "account"),
     "added": pgettext_lazy("fact", "added"),
     "after": pgettext_lazy("fact", "after"),

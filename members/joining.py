@@ -14,7 +14,7 @@ from publishing import content_version
 from publishing.models import Refused
 
 from . import membership_messages, people, tasks
-from .models import CONFIRM_WITHIN, Affiliation, Application, MembershipPeriod, Organisation
+from .models import Affiliation, Application, Invitation, MembershipPeriod, Organisation
 
 State, Step = Application.State, Application.Step
 
@@ -242,13 +242,17 @@ def objection_to_accepting(application):
 
 @transaction.atomic
 def purge(at=None):
-    """Delete the applications whose address nobody confirmed in time at ``at`` (aware, default now); return how many.
+    """Delete the applications and invitations whose time is over at ``at`` (aware, default now).
 
-    Their files follow with what else nobody needs (files.enclosures.tidy).
+    Return {"applications": how many, "invitations": how many}; the log keeps these numbers. Files follow with what else
+    nobody needs (files.enclosures.tidy).
     """
-    stale = Application.objects.filter(
-        confirmed_at__isnull=True, created_at__lt=(at or timezone.now()) - CONFIRM_WITHIN
-    )
-    pks = list(stale.select_for_update().values_list("pk", flat=True))
-    Application.objects.filter(pk__in=pks).delete()
-    return len(pks)
+    at = at or timezone.now()
+    applications = list(Application.objects.expired(at).locked().values_list("pk", flat=True))
+    invitations = list(Invitation.objects.expired(at).values_list("pk", flat=True))
+    Application.objects.filter(pk__in=applications).delete()
+    Invitation.objects.filter(pk__in=invitations).delete()
+    deleted = {"applications": len(applications), "invitations": len(invitations)}
+    if any(deleted.values()):
+        audit.record(None, Action.PERSONAL_DATA_PURGED, **deleted)
+    return deleted

@@ -6,6 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from outbox import templates
+from outbox.models import Message
 
 from .message_templates import sign_up_kind
 from .models import SignUp
@@ -22,6 +23,16 @@ def tell(sign_up, state):
         people.add(sign_up.signed_up_by)
     for person in people:
         templates.send(sign_up_kind(state), person, f"sign-up:{sign_up.pk}:{state}", values, url_of(activity))
+
+
+def unname(sign_up):
+    """Take the name of the person of ``sign_up`` out of what was told to who signed him up."""
+    nobody = _("deleted person")
+    told = Message.objects.filter(to=sign_up.signed_up_by_id, key__startswith=f"sign-up:{sign_up.pk}:")
+    for message in told:
+        message.subject = message.subject.replace(str(sign_up.person), nobody)
+        message.body = message.body.replace(str(sign_up.person), nobody)
+        message.save(update_fields=["subject", "body"])
 
 
 def tell_of_change(change):

@@ -110,6 +110,8 @@ PERIODIC = {
     "remind_of_renewal": ("members.renewal.remind", A_DAY),
     "deliver_messages": ("outbox.tasks.deliver", 5),
     "purge_trash": ("purge_trash", A_DAY),
+    "purge_applications": ("members.joining.purge", A_DAY),
+    "purge_imports": ("members.importing.forgetting.purge", A_DAY),
     "purge_personal_data": ("purge_personal_data", A_DAY),
     "tidy_enclosures": ("tidy_enclosures", A_DAY),
     "clear_sessions": ("accounts.sessions.clear_expired", A_DAY),
@@ -144,6 +146,8 @@ AUTH_PASSWORD_VALIDATORS = [
 # Days after the end of a membership on which its people still read as members; a change asks for rebuild_reader_groups.
 MEMBERSHIP_GRACE_DAYS = env.int("MEMBERSHIP_GRACE_DAYS", default=30)
 PERSONAL_DATA_DAYS = env.int("PERSONAL_DATA_DAYS", default=180)  # after an activity, where it says nothing else
+APPLICATION_DATA_DAYS = env.int("APPLICATION_DATA_DAYS", default=180)  # after an application came to nothing
+IMPORT_DATA_DAYS = env.int("IMPORT_DATA_DAYS", default=30)  # after the last step of an import; so long it can be undone
 # Who keeps what about people, from the ground floor up; see accounts.personal_data.
 PERSONAL_DATA = [
     "accounts.personal_data",

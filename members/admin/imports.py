@@ -216,7 +216,7 @@ class ImportBatchAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/members/importbatch/rows.html", context)
 
     def is_offered(self, request, batch, name, counts, ready):
-        if batch.state != VERBS[name].state or not self.has_add_permission(request):
+        if batch.state != VERBS[name].state or not batch.is_kept or not self.has_add_permission(request):
             return False
         if name == "invite":
             return bool(ready)
@@ -242,7 +242,7 @@ class ImportBatchAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "batch": batch,
             "verb": verb,
-            "is_possible": batch.state == verb.state,
+            "is_possible": batch.state == verb.state and batch.is_kept,
             "counts": batch.counts(),
             "people": inviting.awaiting(batch) if name == "invite" else None,
             "back_url": back,

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from accounts import limits
 from accounts.forms import TOO_MANY_ATTEMPTS
 from accounts.names import folded
 
-from ..models import Application, ApplicationVersion, MemberGroup
+from ..models import CONFIRM_WITHIN, Application, ApplicationVersion, MemberGroup
 from .enclosures import EnclosuresField
 
 MOST_ATTACHMENTS = 5
@@ -42,6 +43,14 @@ def count_or_refuse(counters):
             minutes,
         )
         raise ValidationError(text, code=TOO_MANY_ATTEMPTS, params={"minutes": minutes}) from error
+
+
+def how_long_kept():
+    """Return the sentence (str) on how long what an applicant sends is kept."""
+    return _(
+        "If you do not confirm the address within %(confirm)d days, what you sent is deleted; if nothing comes of the "
+        "application, %(days)d days afterwards."
+    ) % {"confirm": CONFIRM_WITHIN.days, "days": settings.APPLICATION_DATA_DAYS}
 
 
 class ApplicationForm(forms.ModelForm):
@@ -111,6 +120,7 @@ class ApplicationForm(forms.ModelForm):
         self.request, self.version = request, version
         self.fields["member_group"].queryset = MemberGroup.objects.all()
         self.fields["member_group"].empty_label = _("not decided")
+        self.fields["is_agreed"].help_text = how_long_kept()
         if version:  # the address was confirmed, and where an account goes is not changed by who merely has a code
             self.fields["contact_email"].disabled = True
             self.fields["contact_email"].help_text = _("It is confirmed and cannot be changed here.")

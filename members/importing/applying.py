@@ -59,6 +59,11 @@ def check(upload, by):
     return batch
 
 
+def check_kept(batch):
+    if not batch.is_kept:
+        raise NotPossible(_("The rows of this import are kept no longer: nothing can be done with it."))
+
+
 # -- Applying ---------------------------------------------------------------------------------------------------------
 
 
@@ -71,7 +76,8 @@ def apply(batch, by):
     batch = ImportBatch.objects.locked().get(pk=batch.pk)
     if batch.state != batch.State.CHECKED:
         raise NotPossible(_("This import has been done already."))
-    rows = {row.number: row for row in batch.rows.exclude(kind=Kind.REFUSED)}
+    check_kept(batch)
+    rows = {row.number: row for row in batch.rows.kept().exclude(kind=Kind.REFUSED)}
     # Before anything is read, in one order, so that nobody waits in a circle.
     meant = sorted({row.plan["organisation"] for row in rows.values()} - {None})
     list(Organisation.objects.locked().filter(pk__in=meant).order_by("pk").values_list("pk", flat=True))
@@ -181,7 +187,8 @@ def undo(batch, by):
     batch = ImportBatch.objects.locked().get(pk=batch.pk)
     if batch.state != batch.State.APPLIED:
         raise NotPossible(_("Only what was imported can be undone, and only once."))
-    rows = list(batch.rows.filter(applied_at__isnull=False, undone_at__isnull=True).order_by("-number"))
+    check_kept(batch)
+    rows = list(batch.rows.kept().filter(applied_at__isnull=False, undone_at__isnull=True).order_by("-number"))
     meant = {part["pk"] for row in rows for part in (row.done.get("organisation"), row.done.get("sets")) if part}
     meant |= {row.plan["organisation"] for row in rows} - {None}
     list(Organisation.objects.locked().filter(pk__in=meant).order_by("pk").values_list("pk", flat=True))

@@ -26,6 +26,8 @@ class Wording:
 
     def of(self, row):
         """Return [(text, whether it is a fault)] for ``row`` (ImportRow)."""
+        if row.emptied_at:
+            return [(_("What the row said was deleted, since it names people."), False)]
         if row.faults:
             return [(f"{heading_of(key)}：{sentence}", True) for key, sentence in row.faults]
         lines = [(text, False) for text in self.of_plan(row.plan)]

@@ -44,6 +44,19 @@ class ApplicationQuerySet(models.QuerySet):
         """Return those whose applicant has confirmed the address: staff see no others."""
         return self.filter(confirmed_at__isnull=False)
 
+    def expired(self, at):
+        """Return those that nobody may keep any longer at ``at`` (aware datetime).
+
+        The address was not confirmed in time, or the application was refused, withdrawn or, returned, not mended for
+        APPLICATION_DATA_DAYS.
+        """
+        last = at - timedelta(days=settings.APPLICATION_DATA_DAYS)
+        ended = Q(newest__refused_at__lt=last) | Q(newest__withdrawn_at__lt=last) | Q(newest__returned_at__lt=last)
+        return self.filter(ended | Q(confirmed_at__isnull=True, created_at__lt=at - CONFIRM_WITHIN))
+
+    def came_to_nothing(self):
+        return self.filter(Q(newest__refused_at__isnull=False) | Q(newest__withdrawn_at__isnull=False))
+
     def open(self):
         return self.for_staff().filter(newest__in=ApplicationVersion.objects.open().values("pk"))
 

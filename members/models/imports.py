@@ -1,8 +1,12 @@
 """Tables of organisations and people that staff uploaded: what each row would do, what it did, and whether it was undone."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -12,9 +16,16 @@ class ImportBatchQuerySet(models.QuerySet):
         """Lock the rows until the transaction ends: a batch is applied or undone by one person at a time."""
         return self.select_for_update(no_key=True)
 
+    def expired(self, at):
+        """Return those with rows whose content is kept no longer at ``at`` (aware datetime)."""
+        kept = ImportRow.objects.kept().filter(batch=OuterRef("pk"))
+        last = Coalesce("undone_at", "applied_at", "created_at")
+        days = timedelta(days=settings.IMPORT_DATA_DAYS)
+        return self.annotate(last_step_at=last).filter(Exists(kept), last_step_at__lte=at - days)
+
 
 class ImportBatch(models.Model):
-    """One uploaded table. It changes nothing until it is applied; afterwards it can be undone."""
+    """One uploaded table. It changes nothing until it is applied; afterwards it can be undone, as long as it is kept."""
 
     class State(models.TextChoices):
         CHECKED = "checked", _("Checked, not imported")
@@ -53,10 +64,29 @@ class ImportBatch(models.Model):
             return self.State.UNDONE
         return self.State.APPLIED if self.applied_at else self.State.CHECKED
 
+    @property
+    def kept_until(self):
+        """When (aware datetime) its rows are emptied, after which nothing can be done with it."""
+        return (self.undone_at or self.applied_at or self.created_at) + timedelta(days=settings.IMPORT_DATA_DAYS)
+
+    @property
+    def is_kept(self):
+        return timezone.now() < self.kept_until
+
     def counts(self):
         """Return {ImportRow.Kind: number of rows}."""
         rows = self.rows.order_by().values_list("kind").annotate(count=Count("pk"))
         return dict(rows)
+
+
+class ImportRowQuerySet(models.QuerySet):
+    def kept(self):
+        """Return those whose content is still there."""
+        return self.filter(emptied_at__isnull=True)
+
+    def empty(self, at):
+        """Delete what the rows say of organisations and people; what became of them stays. Return how many."""
+        return self.kept().update(values={}, plan={}, faults=[], done={}, remark="", emptied_at=at)
 
 
 class ImportRow(models.Model):
@@ -79,6 +109,8 @@ class ImportRow(models.Model):
     done = models.JSONField(default=dict)  # what was written, for members.importing.applying.undo
     undone_at = models.DateTimeField(null=True, editable=False)
     remark = models.CharField(max_length=300, blank=True)  # why it was not applied, or not undone
+    emptied_at = models.DateTimeField(null=True, editable=False)  # members.importing.forgetting
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

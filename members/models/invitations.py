@@ -21,6 +21,10 @@ class InvitationQuerySet(models.QuerySet):
         since = (at or timezone.now()) - HOLDS_FOR
         return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, invited_at__gte=since)
 
+    def expired(self, at):
+        """Return those that are kept no longer at ``at`` (aware datetime); who accepted one serves the organisation."""
+        return self.filter(invited_at__lt=at - timedelta(days=settings.APPLICATION_DATA_DAYS))
+
     def of_token(self, token):
         """Return the open invitation that the mailed ``token`` (str) is for; DoesNotExist if there is none."""
         try:
