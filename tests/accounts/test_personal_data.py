@@ -5,6 +5,7 @@ import json
 from django.core.exceptions import ValidationError
 from django.test import TestCase
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import personal_data
 from accounts.models import User
@@ -110,5 +111,5 @@ class PersonalDataTests(TestCase):
     def test_the_contact_of_an_organisation_that_goes_makes_room_for_another(self):
         Affiliation.objects.update(role="contact")
         self.erase()
-        make_affiliation(self.organisation, role="contact")
+        make_affiliation(self.organisation, role="contact", first_on=timezone.localdate())
         self.assertEqual(Affiliation.objects.contacts().current().count(), 1)
