@@ -21,6 +21,7 @@ def main():
         CACHE_URL="locmem://",
         DJANGO_ALLOWED_HOSTS="localhost,127.0.0.1",
         LOG_LEVEL="WARNING",
+        SECOND_FACTOR_REQUIRED_FOR_STAFF="false",  # nobody keeps a second factor for samples
         EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",  # messages are read in the portal
     )
     os.environ.pop("PORTAL_URL", None)
