@@ -164,3 +164,142 @@ register(
         },
     )
 )
+
+# -- Membership -------------------------------------------------------------------------------------------------------
+
+ORGANISATION = {"organisation": (pgettext_lazy("placeholder", "organisation"), "样例单位")}
+DAY = {"day": (pgettext_lazy("placeholder", "last day of the membership"), "2026年12月31日")}
+NUMBER = {"number": (pgettext_lazy("placeholder", "number of the application"), "SQ20260017")}
+
+
+def register_membership(name, label, subject, body, placeholders=None, **options):
+    register(Template(f"members.{name}", label, subject, body, {**ORGANISATION, **(placeholders or {})}, **options))
+
+
+register_membership(
+    "application_waits",
+    _("To staff: an application waits for a step"),
+    _("{step}: application of “{organisation}”"),
+    _("The application {number} of “{organisation}” for membership waits for this step: {step}."),
+    {**NUMBER, "step": (pgettext_lazy("placeholder", "step of joining"), "秘书处初审")},
+)
+register_membership(
+    "change_waits",
+    _("To staff: a member asks for a change of particulars"),
+    _("Change of particulars: {organisation}"),
+    _("“{organisation}” asks for a change of its particulars."),
+)
+register_membership(
+    "renewal_waits",
+    _("To staff: a member asks for renewal"),
+    _("Renewal: {organisation}"),
+    _("“{organisation}” asks for the renewal of its membership.\n\n{note}"),
+    {"note": (pgettext_lazy("placeholder", "note of the member"), "样例说明")},
+)
+register_membership(
+    "change_done",
+    _("Change of particulars done"),
+    _("Your change of particulars is done"),
+    _("{organisation}: the particulars are changed as you asked."),
+)
+register_membership(
+    "change_refused",
+    _("Change of particulars not accepted"),
+    _("Your change of particulars was not accepted"),
+    _("{organisation}: {reason}"),
+    REASON,
+    required=("reason",),
+)
+register_membership(
+    "renewed",
+    _("Membership renewed"),
+    _("Membership renewed: {organisation}"),
+    _("The membership of “{organisation}” is renewed for {period}."),
+    {"period": (pgettext_lazy("placeholder", "period of the membership"), "2027年1月1日至2027年12月31日")},
+)
+register_membership(
+    "renewal_refused",
+    _("Request for renewal not accepted"),
+    _("Your request for renewal was not accepted"),
+    _("{organisation}: {reason}"),
+    REASON,
+    required=("reason",),
+)
+register_membership(
+    "membership_ends",
+    _("Membership ends soon"),
+    _("The membership of “{organisation}” ends on {day}"),
+    _("The membership of “{organisation}” ends on {day}. You can ask for its renewal under “My organisation”."),
+    DAY,
+    required=("day",),
+)
+register_membership(
+    "membership_ended",
+    _("Membership has ended"),
+    _("The membership of “{organisation}” ended on {day}"),
+    _(
+        "The membership of “{organisation}” ended on {day}. Until {until} you read on as members; please ask for its "
+        "renewal under “My organisation” before that."
+    ),
+    {**DAY, "until": (pgettext_lazy("placeholder", "last day of reading on"), "2027年1月30日")},
+    required=("day",),
+)
+
+APPLICANT = {"person": (pgettext_lazy("placeholder", "contact person"), "样例人员")}
+STATUS = {
+    "address": (
+        pgettext_lazy("placeholder", "address of the status page"),
+        "https://portal.example/members/join/status/",
+    )
+}
+
+
+def register_application(event, label, subject, body, placeholders=None, **options):
+    placeholders = {**APPLICANT, **NUMBER, **(placeholders or {})}
+    register_membership(f"application_{event}", label, subject, body, placeholders, is_mail_only=True, **options)
+
+
+register_application(
+    "received",
+    _("To the applicant: application received"),
+    _("Your application {number} has been received"),
+    _(
+        "{person}, hello. The association has received the application of “{organisation}” for membership.\n\n"
+        "Number: {number}\nCode: {code}\n\n"
+        "With the two you can see at any time how far it has come, mend it or take it back:\n{address}"
+    ),
+    {"code": (pgettext_lazy("placeholder", "code of the application"), "ABCDE23456"), **STATUS},
+    required=("number", "code", "address"),
+)
+register_application(
+    "returned",
+    _("To the applicant: application returned for changes"),
+    _("Please mend your application {number}"),
+    _(
+        "{person}, hello. The association has returned the application of “{organisation}”. What is to be changed:\n\n"
+        "{reason}\n\n"
+        "Please open it with its number and code, mend it and send it again:\n{address}\nNumber: {number}"
+    ),
+    {**REASON, **STATUS},
+    required=("number", "reason", "address"),
+)
+register_application(
+    "refused",
+    _("To the applicant: application not accepted"),
+    _("About your application {number}"),
+    _(
+        "{person}, hello. The association could not accept the application of “{organisation}” for membership. "
+        "The reason:\n\n{reason}"
+    ),
+    REASON,
+    required=("reason",),
+)
+register_application(
+    "accepted",
+    _("To the applicant: application accepted"),
+    _("Your application {number} is accepted"),
+    _(
+        "{person}, hello. “{organisation}” is now a member of the association. You are its main contact; a mail of its own "
+        "tells you how to sign in."
+    ),
+)

@@ -41,7 +41,7 @@ def settle_at(moment):
 
 @task()
 def mail_applicant(version_pk, event, attempt=0):
-    """Mail the contact of the ApplicationVersion what happened (mails.EVENTS)."""
+    """Mail the contact of the ApplicationVersion what happened (see mails.to_applicant)."""
     version = ApplicationVersion.objects.select_related("application").filter(pk=version_pk).first()
     if version:  # else deleted meanwhile
         send(mails.to_applicant(version, event), mail_applicant, attempt, version_pk, event)

@@ -9,6 +9,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 
+def one_line(subject):
+    """Return ``subject`` (str) in one line, or the rest would become headers of the mail; PostgreSQL keeps no NUL."""
+    return " ".join(subject.replace("\0", "").splitlines()).strip()
+
+
 def compose(message, connection=None):
     """Return the EmailMessage that tells ``message`` (Message); the same one, whenever it is asked for.
 

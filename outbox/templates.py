@@ -26,6 +26,8 @@ from django.utils.translation import gettext as _
 
 import outbox
 
+from .mails import one_line
+
 PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 
 _kinds = {}
@@ -37,7 +39,8 @@ class Template:
 
     name: str, "room.what". label: what staff call it. subject, body: the text that holds until staff write another.
     placeholders: {name: (label, sample)}. required: names that a text must have in subject or body. channels: names of
-    the channels by which it goes besides portal and mail, until staff choose others.
+    the channels by which it goes besides portal and mail, until staff choose others. is_mail_only: it goes to an address
+    without an account, by a mail that the room composes of ``wording``.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Template:
     placeholders: dict = field(default_factory=dict)
     required: tuple = ()
     channels: tuple = ()
+    is_mail_only: bool = False
 
     def samples(self):
         return {name: str(sample) for name, (_label, sample) in self.placeholders.items()}
@@ -135,8 +139,8 @@ def channels_of(template, row):
     return tuple(template.channels if row is None else row.channels)
 
 
-def send(kind, to, key, values, url="", text=None):
-    """Tell ``to`` (User) once what ``kind`` (name of a registered Template) says; see ``outbox.send``.
+def wording(kind, values, text=None):
+    """Return (subject, body, channels) of ``kind`` (name of a registered Template) with ``values`` in its text.
 
     values: {placeholder: str}, all of them. text: (subject, body) instead of the template's, as ``with_names`` gives it.
     """
@@ -146,4 +150,10 @@ def send(kind, to, key, values, url="", text=None):
     subject, body, channels = text_of(template)
     if text is not None:
         subject, body = text
-    return outbox.send(to, key, template.fill(subject, values), template.fill(body, values), url, channels)
+    return one_line(template.fill(subject, values)), template.fill(body, values).strip(), channels
+
+
+def send(kind, to, key, values, url="", text=None):
+    """Tell ``to`` (User) once what ``kind`` says, with ``values`` and ``text`` as ``wording`` takes them; see ``outbox.send``."""
+    subject, body, channels = wording(kind, values, text)
+    return outbox.send(to, key, subject, body, url, channels)

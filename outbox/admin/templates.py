@@ -42,7 +42,7 @@ class MessageTemplateForm(forms.ModelForm):
         for name in ("subject", "body"):
             self.initial[name] = template.with_labels(self.initial[name])
         known = [(channel.name, channel.label) for channel in channels.configured().values()]
-        if known:
+        if known and not template.is_mail_only:
             self.fields["channels"].choices = known
         else:
             del self.fields["channels"]

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from .. import channels
+from ..mails import one_line
 from .deliveries import Delivery, DeliveryQuerySet, deliver_after_commit
 
 MOST_SUBJECT = MOST_KEY = 200
@@ -22,10 +23,8 @@ class MessageQuerySet(DeliveryQuerySet):
             raise ValueError(f"the key of a message has 1 to {MOST_KEY} characters, not {len(key)}")
         if url and not (url.startswith("/") and url_has_allowed_host_and_scheme(url, None) and len(url) <= MOST_URL):
             raise ValueError(f"a message leads to a path inside the portal, not to {url!r}")
-        # One line, or the rest would become headers of the mail. A long title must not stop what the message is about.
-        # PostgreSQL keeps no NUL.
-        subject = " ".join(subject.replace("\0", "").splitlines()).strip()
-        if len(subject) > MOST_SUBJECT:
+        subject = one_line(subject)
+        if len(subject) > MOST_SUBJECT:  # a long title must not stop what the message is about
             subject = subject[: MOST_SUBJECT - 1] + "…"
         reason = why_not_mailed(to)
         message, is_new = self.get_or_create(

@@ -15,7 +15,7 @@ from files import enclosures
 from files.models import Enclosure
 from members import joining, roles
 from members.models import Affiliation, Application, ApplicationVersion, Invitation, Organisation
-from outbox.models import Message
+from outbox.models import Message, MessageTemplate
 from publishing.models import Refused
 from tests.factories import (
     make_administrator,
@@ -310,6 +310,17 @@ class DecidingTests(OwnMediaFolder, TestCase):
                 application = make_application(step)
                 self.assertEqual(self.decide(application, role, "_refuse", reason="样例").status_code, 200)
                 self.assertEqual(application.state, step)
+
+    def test_applicants_are_told_in_the_words_of_staff(self):
+        MessageTemplate.objects.create(
+            kind="members.application_refused", subject="{number} 的结果", body="样例：{reason}"
+        )
+        application = make_application()
+        self.decide(application, roles.MEMBER_SERVICE, "_refuse", reason="执照{code}看不清")
+        [message] = mail.outbox
+        self.assertEqual(message.subject, f"{application.number} 的结果")
+        self.assertIn("样例：执照{code}看不清\n", message.body)  # what staff typed as a reason is no text of a template
+        self.assertIn("请勿回复", message.body)
 
     def test_to_return_and_to_refuse_take_a_reason_that_is_mailed(self):
         for button, state in (("_return", State.RETURNED), ("_refuse", State.REFUSED)):

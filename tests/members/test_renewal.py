@@ -12,7 +12,7 @@ from accounts.models import ReaderGroup
 from audit.models import Entry
 from members import renewal, roles
 from members.models import Affiliation, MembershipPeriod, RenewalRequest
-from outbox.models import Message
+from outbox.models import Message, MessageTemplate
 from publishing.models import Refused
 from tests.factories import make_administrator, make_affiliation, make_organisation, make_period, make_staff, make_user
 from tests.parallel import at_once
@@ -75,6 +75,15 @@ class StaffTests(TestCase):
         self.assertEqual((period.payment, period.paid_on), ("样例 1000 元", self.today))
         self.assertEqual(Message.objects.get(to=user).key, f"renewed:{period.pk}")
         self.assertEqual(Entry.objects.get(action="renewed").facts["payment"], "样例 1000 元")
+
+    def test_contacts_are_told_in_the_words_of_staff(self):
+        MessageTemplate.objects.create(kind="members.renewed", subject="样例：{organisation}", body="{period}")
+        organisation = make_organisation(period=(self.today - 300 * DAY, self.today + 20 * DAY))
+        user = make_contact(organisation)
+        self.client.post(page_of(organisation), {"payment": "", "paid_on": ""})
+        message = Message.objects.get(to=user)
+        self.assertEqual(message.subject, f"样例：{organisation}")
+        self.assertEqual(message.body, str(organisation.periods.first()))
 
     def test_a_last_day_before_the_first_and_odd_days_are_refused(self):
         organisation = make_organisation(period=(self.today - 300 * DAY, self.today + 20 * DAY))

@@ -51,6 +51,12 @@ class MessageTemplateAdminTests(TestCase):
                 self.assertNotIn("{", shown)
                 self.assertIn(template.samples()["activity"], shown) if "activity" in template.placeholders else None
 
+    @override_settings(OUTBOX_CHANNELS=["outbox.channels.SMSToFile"])
+    def test_what_goes_to_people_without_an_account_goes_by_mail_alone(self):
+        form = reverse("admin:outbox_messagetemplate_change", args=["members.application_refused"])
+        self.assertContains(self.client.get(FORM), 'name="channels"')
+        self.assertNotContains(self.client.get(form), 'name="channels"')
+
     def test_unknown_kinds_are_not_found(self):
         for kind in ("members.nothing", "x" * 500, "%00"):
             self.assertEqual(self.client.get(f"{LIST}{kind}/").status_code, 404)
