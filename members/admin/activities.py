@@ -177,6 +177,7 @@ class ActivityAdmin(PublishableAdmin):
                     "sign_up_closes_at",
                     "accept_within_hours",
                     "cancel_until",
+                    "credit_hours",
                     "personal_data_until",
                 ],
                 "description": see("sign-up-settings", _("Changes here show at once, without a publication.")),

@@ -1,10 +1,12 @@
 """Member activities: visits, trainings and meetings, and reports of past ones."""
 
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -132,6 +134,7 @@ class Activity(Publishable):
         "sign_up_opens_at",
         "sign_up_closes_at",
         "cancel_until",
+        "credit_hours",
         "personal_data_until",
     )
     # What people must know when it changes: they are told, and the page shows the old beside the new.
@@ -201,6 +204,15 @@ class Activity(Publishable):
     )
     cancel_until = models.DateTimeField(
         _("people may cancel until"), null=True, blank=True, help_text=_("Empty: until the activity begins.")
+    )
+    credit_hours = models.DecimalField(
+        _("credit hours"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.5"))],
+        help_text=_("Whoever has checked in finds a certificate of attendance on his own page. Empty: none is given."),
     )
     personal_data_until = models.DateField(
         _("personal data are kept until"),

@@ -61,6 +61,10 @@ class SignUpQuerySet(models.QuerySet):
         over = Activity.objects.past(at).order_by().values("pk")
         return self.confirmed().filter(Exists(anybody), checked_in_at__isnull=True, activity__in=over)
 
+    def certified(self):
+        """Return those of people who came to an activity for which certificates are given."""
+        return self.attended().filter(activity__credit_hours__isnull=False, activity__called_off_at__isnull=True)
+
     def with_state(self, at=None):
         """Add ``state_value``, a value of SignUp.State at ``at`` (aware datetime, default now)."""
         at, state = at or timezone.now(), SignUp.State

@@ -12,6 +12,7 @@ urlpatterns = [
     path("replies/", replies.reply_list, name="replies"),
     path("replies/<number:pk>/", replies.reply_page, name="reply"),
     path("replies/<number:pk>/<number:organisation_pk>/<number:question_pk>/", replies.reply_file, name="reply_file"),
+    path("attendance/<number:pk>/", certificates.attendance, name="attendance"),
     path("organisation/certificate/", certificates.certificate, name="certificate"),
     path("organisation/", my_organisation.organisation, name="organisation"),
     path("organisation/<number:pk>/", my_organisation.organisation_detail, name="organisation_detail"),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("<number:pk>/", organisations.OrganisationDetailView.as_view(), name="organisation_detail"),
     path("council/", councils.council_page, name="council"),
     path("council/<number:number>/", councils.council_page, name="council_term"),
+    path("check/attendance/<code>/", certificates.check_attendance, name="check_attendance"),
     path("check/<code>/", certificates.check, name="check"),
     path("groups/", groups.group_list, name="group_list"),
     path("groups/<number:pk>/", groups.group_page, name="group_detail"),
