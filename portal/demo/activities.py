@@ -71,7 +71,9 @@ class Maker:
         return rows
 
     def past(self):
-        activity = self.make("质量工具交流会（已结束）", -30 * DAY, seats=20, credit_hours=3, report="<p>样例报道：活动顺利结束。</p>")
+        activity = self.make(
+            "质量工具交流会（已结束）", -30 * DAY, seats=20, credit_hours=3, report="<p>样例报道：活动顺利结束。</p>"
+        )
         rows = self.sign_up(activity, 16)
         rows += signing_up.sign_up(
             activity, [self.members.member], self.members.member, self.members.all[0], at=rows[0].signed_up_at
