@@ -105,13 +105,13 @@ class Desk:
 
     @cached_property
     def sign_ups(self):
-        """The SignUps that the user may see and change here: his own, those he made, those of his organisations; of
-        his own also the last one if it ended against his will.
+        """The SignUps that the user may see and change here: his own, and those of the organisations whose contact he
+        is; of his own also the last one if it ended against his will.
         """
         acting = [row.organisation_id for row in self.affiliations.values() if row.acts]
         rows = SignUp.objects.filter(activity=self.activity).with_ahead()
         rows = rows.select_related("person", "organisation__member_group", "activity")
-        mine = Q(person=self.user) | Q(signed_up_by=self.user) | Q(organisation__in=acting)
+        mine = Q(person=self.user) | Q(organisation__in=acting)
         live = list(rows.live().filter(mine, person__isnull=False))
         live.sort(key=lambda row: (row.person_id != self.user.pk, row.pk))
         if not live or live[0].person_id != self.user.pk:

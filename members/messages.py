@@ -15,13 +15,17 @@ State = SignUp.State
 
 
 def tell(sign_up, state):
-    """Tell the person of ``sign_up`` (SignUp) that it is now in ``state`` (State); of an offer also who signed him up."""
+    """Tell the person of ``sign_up`` (SignUp) that it is now in ``state`` (State); of an offer also who signed him up.
+
+    Who deleted his data meanwhile is told nothing, and who signed a colleague up only while he could still accept for him.
+    """
     activity = sign_up.activity
     values = {**facts(activity), "person": str(sign_up.person), **facts_of_state(sign_up, state)}
     people = {sign_up.person}
-    if state == State.OFFERED:
-        people.add(sign_up.signed_up_by)
-    for person in people:
+    by = sign_up.signed_up_by
+    if state == State.OFFERED and by and sign_up.may_be_changed_by(by):
+        people.add(by)
+    for person in people - {None}:
         templates.send(sign_up_kind(state), person, f"sign-up:{sign_up.pk}:{state}", values, url_of(activity))
 
 
@@ -58,7 +62,7 @@ def tell_of_resuming(activity, at):
 
 def tell_all(activity, kind, key, values):
     values = {**facts(activity), **values}
-    for sign_up in SignUp.objects.live().filter(activity=activity).select_related("person"):
+    for sign_up in SignUp.objects.live().filter(activity=activity, person__isnull=False).select_related("person"):
         templates.send(f"members.{kind}", sign_up.person, key, values, url_of(activity))
 
 

@@ -121,16 +121,6 @@ def are_signed_up(activity, people):
     return SignUp.objects.live().filter(activity=activity, person__in=people).count() == len(people)
 
 
-def may_act_for(user, sign_up):
-    """Return whether ``user`` may change ``sign_up``: it is his, he made it, or he is a contact of its organisation."""
-    if user.pk in (sign_up.person_id, sign_up.signed_up_by_id):
-        return True
-    if sign_up.organisation_id is None:
-        return False
-    serving = Affiliation.objects.current().filter(organisation=sign_up.organisation_id)
-    return serving.contacts_and_deputies().filter(user=user).exists()
-
-
 def in_words(moment):
     return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
 
@@ -189,7 +179,7 @@ def cancel(sign_up, by, reason="", at=None):
     at = at or timezone.now()
     activity = locked(sign_up.activity_id)
     sign_up = SignUp.objects.get(pk=sign_up.pk)
-    if not may_act_for(by, sign_up):
+    if not sign_up.may_be_changed_by(by):
         raise Refused(_("This sign-up is not yours to change."), code="not_yours")
     if not sign_up.is_live:
         return sign_up
@@ -207,7 +197,7 @@ def accept(sign_up, by, at=None):
     activity = locked(sign_up.activity_id)
     settle(activity, at)
     sign_up = SignUp.objects.get(pk=sign_up.pk)
-    if not may_act_for(by, sign_up):
+    if not sign_up.may_be_changed_by(by):
         raise Refused(_("This sign-up is not yours to change."), code="not_yours")
     state = sign_up.state_at(at)
     if state == SignUp.State.CONFIRMED:

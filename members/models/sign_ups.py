@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from .activities import Activity
+from .affiliations import Affiliation
 from .consents import ConsentText
 from .groups import MemberGroup
 from .organisations import Organisation
@@ -221,6 +222,16 @@ class SignUp(models.Model):
     @property
     def is_live(self):
         return self.ended_at is None
+
+    def may_be_changed_by(self, user):
+        """Return whether ``user`` may change it: it is his, or he is a contact of its organisation today.
+
+        Who made it for a colleague and left the organisation since may not, nor may staff, who have the roster for it.
+        """
+        if user.pk == self.person_id:
+            return True
+        serving = Affiliation.objects.current().filter(organisation=self.organisation_id, user=user)
+        return self.organisation_id is not None and serving.contacts_and_deputies().exists()
 
     @property
     def ahead(self):

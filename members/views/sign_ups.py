@@ -148,7 +148,7 @@ def find_sign_up(request, pk):
     """Return the SignUp; 404 unless the reader may change it. Not a matter of who may read the activity by now."""
     rows = SignUp.objects.select_related("activity", "person", "organisation__member_group").with_ahead()
     sign_up = get_object_or_404(rows, pk=pk)
-    if not signing_up.may_act_for(request.user, sign_up):
+    if not sign_up.may_be_changed_by(request.user):
         raise Http404("not this person's sign-up")
     return sign_up
 

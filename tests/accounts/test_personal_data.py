@@ -1,6 +1,7 @@
 """What the portal keeps about a person: told, and forgotten."""
 
 import json
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.test import TestCase
@@ -10,6 +11,7 @@ from django.utils import timezone
 from accounts import personal_data
 from accounts.models import User
 from audit.models import Entry
+from members import signing_up
 from members.models import Affiliation, SignUp
 from outbox.models import Message
 from tests.factories import (
@@ -90,6 +92,29 @@ class PersonalDataTests(TestCase):
         self.erase()
         self.assertEqual(self.client.get(PAGE).status_code, 302)
         self.assertFalse(self.client.login(username="wang", password=PASSWORD))
+
+    def test_seats_go_on_to_colleagues_whom_the_erased_person_had_signed_up(self):
+        make_affiliation(self.organisation, self.user, role="contact")
+        colleague = make_affiliation(self.organisation).user
+        activity = make_open_activity(seats=1, accept_within_hours=24)
+        first = make_sign_up(activity)
+        [row] = signing_up.sign_up(activity, [colleague], self.user, self.organisation)
+        self.erase()
+        signing_up.cancel(first, first.person)
+        row.refresh_from_db()
+        self.assertEqual(row.state, SignUp.State.OFFERED)
+
+    def test_an_activity_that_runs_still_tells_the_others_of_a_change(self):
+        other = make_sign_up(make_open_activity(ends_at=timezone.now() + timedelta(days=9)))
+        activity = other.activity
+        make_sign_up(activity, self.user, self.organisation)
+        activity.starts_at = timezone.now() - timedelta(hours=1)
+        activity.save()
+        self.erase()
+        activity.place = "样例新地点"
+        activity.change_at_once(["place"], by=make_administrator())
+        activity.call_off("样例原因", by=make_administrator())
+        self.assertEqual(other.person.messages.filter(body__contains="样例新地点").count(), 1)
 
     def test_nothing_is_erased_without_the_password_and_the_tick(self):
         for data in ({"current_password": "wrong"}, {"is_understood": ""}):

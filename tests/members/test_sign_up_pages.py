@@ -383,3 +383,43 @@ class AcceptTests(SignUpTestCase):
 
     def test_it_takes_a_post(self):
         self.assertEqual(self.client.get(reverse("members:accept_sign_up", args=[self.row.pk])).status_code, 405)
+
+
+class FormerContactTests(SignUpTestCase):
+    """Whoever signed a colleague up and is no contact any more, or is staff, has no say in it here."""
+
+    def setUp(self):
+        super().setUp()
+        self.organisation = make_organisation()
+        self.service = make_affiliation(self.organisation, self.person, role="contact")
+        self.colleague = make_affiliation(self.organisation, make_user(name="样例同事")).user
+        self.activity = make_open_activity(seats=1, accept_within_hours=24)
+        self.before = make_sign_up(self.activity)
+        [self.row] = signing_up.sign_up(self.activity, [self.colleague], self.person, self.organisation)
+        self.service.last_on = timezone.localdate() - timedelta(days=1)
+        self.service.save()
+
+    def test_he_neither_sees_nor_cancels_what_he_made_for_a_colleague(self):
+        self.assertNotIn("样例同事", words(self.get(self.activity)))
+        self.assertEqual(self.client.get(reverse("members:own_sign_up", args=[self.activity.pk])).status_code, 204)
+        for verb in ("cancel", "accept"):
+            url = reverse(f"members:{verb}_sign_up", args=[self.row.pk])
+            self.assertEqual(self.client.post(url).status_code, 404)
+        with self.assertRaises(signing_up.Refused):
+            signing_up.cancel(self.row, self.person)
+        self.row.refresh_from_db()
+        self.assertTrue(self.row.is_live)
+
+    def test_he_is_not_told_of_a_place_that_is_offered_to_the_colleague(self):
+        signing_up.cancel(self.before, self.before.person)
+        self.row.refresh_from_db()
+        self.assertEqual(self.row.state, State.OFFERED)
+        self.assertTrue(self.colleague.messages.filter(key__endswith=":offered").exists())
+        self.assertFalse(self.person.messages.exists())
+
+    def test_whom_staff_signed_up_is_not_theirs_to_cancel_without_the_log(self):
+        staff, guest = make_administrator(), make_user()
+        row = signing_up.sign_up_by_staff(make_open_activity(), guest, staff)
+        self.client.force_login(staff)
+        url = reverse("members:cancel_sign_up", args=[row.pk])
+        self.assertEqual(self.client.post(url).status_code, 404)
