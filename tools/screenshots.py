@@ -1,9 +1,11 @@
-"""Take the pictures of README and documents from a throwaway portal: the captured page, and samples that say they are.
+"""Take the pictures of README and documents from two throwaway portals: the captured page with samples that say they are,
+and the sample association of ``make demo``.
 
 python -m tools.screenshots
 """
 
 import io
+import json
 import os
 import secrets
 import subprocess
@@ -12,6 +14,7 @@ import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
 
 from PIL import Image, ImageChops
 from playwright.sync_api import sync_playwright
@@ -157,6 +160,42 @@ COLLEAGUE = """
 change("样例：同事先保存的标题", User.objects.get(username="colleague"))
 """
 
+# The clock of the sample association stands still, since what its pages say follows from the moment when they are asked. Each
+# Python process that finds this among its modules runs by it.
+STILL_CLOCK = """
+from datetime import datetime
+from zoneinfo import ZoneInfo
+from django.utils import timezone
+moment = datetime(2025, 9, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+timezone.now = lambda: moment
+"""
+SAMPLES = {
+    "PORTAL_DEMO": "true",
+    "DJANGO_SECRET_KEY": "It signs the tickets in the pictures, which change with it.",
+    "EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend",
+}
+# What is looked for in the sample association; scripts and pictures share these names.
+WHERE = """
+import json
+from members.check_in import code_of
+from members.models import Activity, Application, SignUp
+from portal.demo.people import PASSWORD
+def found(beginning):
+    return Activity.objects.get(title__startswith=f"样例活动：{beginning}").pk
+running, full, approved = found("现场管理"), found("质量信得过"), found("质量奖")
+offered = next(row for row in SignUp.objects.filter(activity=full) if row.state == "offered")
+pending = next(row for row in SignUp.objects.filter(activity=approved) if row.state == "pending")
+ticket = SignUp.objects.confirmed().filter(activity=running, checked_in_at=None).order_by("pk").first()
+application = Application.objects.get(newest__name="样例申请单位2号")
+print(json.dumps({
+    "password": PASSWORD, "running": running, "full": full, "approved": approved, "open": found("智能工厂"),
+    "reserved": found("机械大组"), "not_open": found("年度总结"), "called_off": found("户外拓展"),
+    "offered": offered.person.username, "pending": pending.person.username,
+    "code": code_of(ticket), "application": application.pk,
+}, separators=(",", ":")))
+"""
+BOXES_IN_A_ROW, SPACE = 4, 24  # boxes; pixels between them
+
 # file name → address, window, whether the whole page is taken
 READERS_PICTURES = {
     "home": ("/", DESKTOP, True),
@@ -165,8 +204,10 @@ READERS_PICTURES = {
 
 
 @contextmanager
-def portal():
-    """Run a portal of its own; give a function that runs Python in it and returns the last word that was printed."""
+def portal(preamble=PREAMBLE, clock="", **settings):
+    """Run a portal of its own; give a function that runs Python in it, after ``preamble``, and returns the last word that
+    was printed. ``clock``: the source of a module that every process of it begins with; ``settings``: of its environment.
+    """
     with tempfile.TemporaryDirectory(prefix="portal-pictures-") as folder:
         environment = {
             **os.environ,
@@ -176,10 +217,14 @@ def portal():
             "DJANGO_SECRET_KEY": secrets.token_urlsafe(50),
             "LOG_LEVEL": "WARNING",
             "SECOND_FACTOR_REQUIRED_FOR_STAFF": "false",
+            **settings,
         }
+        if clock:
+            Path(folder, "sitecustomize.py").write_text(clock)
+            environment["PYTHONPATH"] = folder
 
         def run(script):
-            command = [PYTHON, "manage.py", "shell", "-v", "0", "-c", PREAMBLE + script]
+            command = [PYTHON, "manage.py", "shell", "-v", "0", "-c", preamble + script]
             done = subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE, text=True)
             return (done.stdout.split() or [""])[-1]
 
@@ -239,12 +284,12 @@ def open_form(page, lead):
     page.evaluate("document.fonts.ready")
 
 
-def sign_in(page, name):
-    page.goto(f"{SITE}/accounts/login/?next=/admin/")
+def sign_in(page, name, password=PASSWORD, to="/admin/"):
+    page.goto(f"{SITE}/accounts/login/?next={to}")
     page.fill("#id_username", name)
-    page.fill("#id_password", PASSWORD)
+    page.fill("#id_password", password)
     page.click("main button[type=submit]")
-    page.wait_for_url("**/admin/")
+    page.wait_for_url(f"**{to}")
 
 
 def take_readers_pictures(page_of):
@@ -340,21 +385,81 @@ def take_pictures_of_reviews(page_of, run):
     save("bulk", author.screenshot())
 
 
+def take_pictures_of_members(page_of, run):
+    where = json.loads(run(WHERE))
+
+    def signed_in(name, window=DESKTOP, to="/me/"):
+        page = page_of(window)
+        sign_in(page, name, where["password"], to)
+        return page
+
+    def box(page, activity):
+        page.goto(f"{SITE}/activities/{where[activity]}/", wait_until="networkidle")
+        return page.locator(".signup").screenshot(style=".chrome-bar, .skip {visibility: hidden}")
+
+    visitor, member = page_of(DESKTOP), signed_in("member")
+    boxes = [box(visitor, activity) for activity in ("open", "reserved", "full", "not_open")]
+    boxes += [box(member, "open"), box(member, "full"), box(signed_in(where["offered"]), "full")]
+    boxes += [box(signed_in(where["pending"]), "approved")]
+    save("sign-up-box", side_by_side(boxes))
+
+    save("my-page-phone", signed_in("member", PHONE).screenshot())
+    door = signed_in("publisher", PHONE, "/admin/")
+    door.goto(f"{SITE}/activities/{where['running']}/check-in/", wait_until="networkidle")
+    door.fill("#code", where["code"])
+    door.click("[data-scan-form] button[type=submit]")
+    door.locator(".door-result.green").wait_for()
+    save("check-in-phone", door.screenshot())
+
+    visitor.set_viewport_size(OFFICE)
+    visitor.goto(f"{SITE}/members/", wait_until="networkidle")
+    save("directory", visitor.screenshot())
+
+    publisher = signed_in("publisher", OFFICE, "/admin/")
+    publisher.goto(f"{SITE}/admin/members/activity/{where['approved']}/sign-ups/", wait_until="networkidle")
+    save("roster", publisher.screenshot(full_page=True))
+    office = signed_in("service", OFFICE, "/admin/")
+    office.goto(f"{SITE}/admin/members/application/{where['application']}/change/", wait_until="networkidle")
+    save("application", office.screenshot(full_page=True))
+
+
+def side_by_side(pictures):
+    """Return one PNG (bytes) of ``pictures`` (PNGs of one width), in rows."""
+    opened = [Image.open(io.BytesIO(picture)) for picture in pictures]
+    rows = [opened[start : start + BOXES_IN_A_ROW] for start in range(0, len(opened), BOXES_IN_A_ROW)]
+    width = max(sum(picture.width + SPACE for picture in row) for row in rows) + SPACE
+    height = sum(max(picture.height for picture in row) + SPACE for row in rows) + SPACE
+    sheet = Image.new("RGB", (width, height), "#ffffff")
+    top = SPACE
+    for row in rows:
+        left = SPACE
+        for picture in row:
+            sheet.paste(picture, (left, top))
+            left += picture.width + SPACE
+        top += max(picture.height for picture in row) + SPACE
+    png = io.BytesIO()
+    sheet.save(png, "PNG")
+    return png.getvalue()
+
+
 def main():
     if sentence := chromium.what_is_missing():
         sys.exit(sentence)
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with portal() as run, sync_playwright() as playwright:
-        lead = run(PEOPLE)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find())
 
         def page_of(window):
             options = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai", "reduced_motion": "reduce"}
             return browser.new_context(viewport=window, **options).new_page()
 
-        take_readers_pictures(page_of)
-        take_staff_pictures(page_of(OFFICE), run, lead)
-        take_pictures_of_reviews(page_of, run)
+        with portal() as run:
+            lead = run(PEOPLE)
+            take_readers_pictures(page_of)
+            take_staff_pictures(page_of(OFFICE), run, lead)
+            take_pictures_of_reviews(page_of, run)
+        with portal(preamble="", clock=STILL_CLOCK, **SAMPLES) as run:
+            take_pictures_of_members(page_of, run)
         browser.close()
 
 
