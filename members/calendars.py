@@ -227,6 +227,5 @@ def signer():
 
 def has_left(user, on=None):
     """Return whether ``user`` belonged to an organisation and belongs to no member on the day ``on`` (default today)."""
-    affiliations = Affiliation.objects.filter(user=user)
-    members = Organisation.objects.members(on)
-    return affiliations.exists() and not affiliations.current(on).filter(organisation__in=members).exists()
+    has_served = Affiliation.objects.filter(user=user).exists()
+    return has_served and not Organisation.objects.members(on).served_by(user, on).exists()

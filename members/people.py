@@ -3,8 +3,6 @@
 Whoever changes them holds the organisation's row (``Organisation.objects.locked()``), so that there is one main contact.
 """
 
-from datetime import timedelta
-
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -21,8 +19,7 @@ from publishing.models import Refused
 
 from . import reader_rows, tasks
 from .models import Affiliation, Invitation, Organisation
-
-ONE_DAY = timedelta(days=1)
+from .models.spans import ONE_DAY
 
 
 def account_of(email):

@@ -32,6 +32,7 @@ from .models import (
     Reply,
     SignUp,
 )
+from .models.spans import ONE_DAY
 
 
 def tell(user):
@@ -110,7 +111,7 @@ def versions_of(user):
     his = Q(contact_name=user.name)
     if user.email:
         his |= Q(contact_email__iexact=user.email)
-    return ApplicationVersion.objects.filter(his, application__organisation__in=served_by(user))
+    return ApplicationVersion.objects.filter(his, application__organisation__in=ever_served_by(user))
 
 
 def invitations_of(user):
@@ -118,10 +119,10 @@ def invitations_of(user):
     his = Q(name=user.name)
     if user.email:
         his |= Q(email__iexact=user.email)
-    return Invitation.objects.filter(his, organisation__in=served_by(user))
+    return Invitation.objects.filter(his, organisation__in=ever_served_by(user))
 
 
-def served_by(user):
+def ever_served_by(user):
     return Organisation.objects.filter(affiliations__user=user).distinct().order_by("pk")
 
 
@@ -151,14 +152,14 @@ def forget(user, at):
     today = timezone.localdate(at)
     affiliations = Affiliation.objects.filter(user=user)
     affiliations.filter(first_on__gte=today).delete()
-    affiliations.current(today).update(last_on=today - reader_rows.ONE_DAY)
+    affiliations.current(today).update(last_on=today - ONE_DAY)
     reader_rows.bring_up([user.pk], today)
 
 
 def forget_service(user, at):
     """Take ``user`` out of what organisations keep of him: tables, invitations, applications, and their own particulars."""
     ImportRow.objects.filter(pk__in=[row.pk for row in forgetting.rows_naming(user)]).empty(at)
-    served = served_by(user)
+    served = ever_served_by(user)
     unname([*Affiliation.objects.filter(user=user), *served], str(user))
     invitations_of(user).delete()
     versions_of(user).update(contact_name="", contact_post="", contact_phone="", contact_email="")

@@ -7,7 +7,7 @@ member group of an organisation calls ``bring_up`` in the same transaction. Rows
 """
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,8 +15,8 @@ from django.utils import timezone
 from accounts.models import ReaderGroup, ReaderGroupMembership, User
 
 from .models import ALL_MEMBERS, Affiliation, MemberGroup, ReaderRow, ReadersOfMembers
+from .models.spans import ONE_DAY
 
-ONE_DAY = timedelta(days=1)
 PEOPLE_AT_ONCE = 200
 
 

@@ -14,8 +14,8 @@ from publishing.models import Refused
 
 from . import membership_messages, reader_rows
 from .models import Affiliation, MembershipPeriod, Organisation, RenewalRequest
+from .models.spans import ONE_DAY
 
-ONE_DAY = timedelta(days=1)
 # Days before the last day on which the main contact is told (negative: after it). One that was missed is caught up with
 # for a week, unless the next is due as well.
 NOTICES = (30, 7, -1, -15)
@@ -64,8 +64,7 @@ def renew(organisation, by, last_on=None, payment="", paid_on=None, on=None):
     if request:
         request.accepted_at, request.answered_by, request.period = timezone.now(), by, period
         request.save(update_fields=["accepted_at", "answered_by", "period"])
-    people = Affiliation.objects.filter(organisation=organisation).values_list("user", flat=True)
-    reader_rows.bring_up(set(people))
+    reader_rows.bring_up(Affiliation.objects.people_of([organisation]))
     membership_messages.renewed(period)
     audit.record(
         by,

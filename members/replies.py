@@ -16,7 +16,7 @@ from publishing import subjects, visibility
 from publishing.models import Dossier
 
 from . import messages
-from .models import Affiliation, MemberGroup, Organisation, Reply
+from .models import MemberGroup, Organisation, Reply
 
 REPLYING = (Organisation.Standing.MEMBER, Organisation.Standing.GRACE)
 
@@ -42,8 +42,7 @@ def find(user, pk, at=None):
 def organisations_of(user, at=None):
     """Return the organisations that ``user`` serves at ``at`` (queryset with_membership), members or not."""
     today = timezone.localdate(at)
-    served = Affiliation.objects.current(today).filter(user=user)
-    return Organisation.objects.filter(pk__in=served.values("organisation")).with_membership(today).order_by("name")
+    return Organisation.objects.served_by(user, today).with_membership(today).order_by("name")
 
 
 def objection(item, organisation, at):

@@ -193,26 +193,21 @@ class OrganisationAdmin(ExportsOrganisations, AdvancesContentVersion, admin.Mode
 
     def save_related(self, request, form, formsets, change):
         organisation = form.instance
-        before = people_of([organisation])
+        before = Affiliation.objects.people_of([organisation])
         super().save_related(request, form, formsets, change)
-        reader_rows.bring_up(before | people_of([organisation]))
+        reader_rows.bring_up(before | Affiliation.objects.people_of([organisation]))
 
     def delete_model(self, request, obj):
         with transaction.atomic():
-            people = people_of([obj])
+            people = Affiliation.objects.people_of([obj])
             super().delete_model(request, obj)
             reader_rows.bring_up(people)
 
     def delete_queryset(self, request, queryset):
         with transaction.atomic():
-            people = people_of(queryset)
+            people = Affiliation.objects.people_of(queryset)
             super().delete_queryset(request, queryset)
             reader_rows.bring_up(people)
-
-
-def people_of(organisations):
-    """Return the set of the primary keys of those who serve, served or will serve one of ``organisations``."""
-    return set(Affiliation.objects.filter(organisation__in=organisations).values_list("user", flat=True))
 
 
 class SeatsOfTermInline(admin.TabularInline):

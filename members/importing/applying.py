@@ -114,8 +114,7 @@ class Writer:
         self.touched = set()
 
     def people_touched(self):
-        served = Affiliation.objects.filter(organisation__in=self.touched).values_list("user", flat=True)
-        return set(served)
+        return Affiliation.objects.people_of(self.touched)
 
     def write(self, plan):
         """Write ``plan`` (Plan) within a transaction; return what ``undo`` needs, as JSON can say it. Raises Left."""
@@ -192,7 +191,7 @@ def undo(batch, by):
     meant = {part["pk"] for row in rows for part in (row.done.get("organisation"), row.done.get("sets")) if part}
     meant |= {row.plan["organisation"] for row in rows} - {None}
     list(Organisation.objects.locked().filter(pk__in=meant).order_by("pk").values_list("pk", flat=True))
-    people = set(Affiliation.objects.filter(organisation__in=meant).values_list("user", flat=True))
+    people = Affiliation.objects.people_of(meant)
     named = {
         "organisation": named_elsewhere(Organisation, made_by(rows, "organisation")),
         "person": named_elsewhere(User, made_by(rows, "person")),

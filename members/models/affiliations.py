@@ -14,6 +14,10 @@ class AffiliationQuerySet(SpanQuerySet):
         """Return those of main contacts."""
         return self.filter(role=Affiliation.Role.CONTACT)
 
+    def people_of(self, organisations):
+        """Return the primary keys (set) of those who serve, served or will serve one of ``organisations``."""
+        return set(self.filter(organisation__in=organisations).values_list("user", flat=True))
+
     def contacts_and_deputies(self):
         """Return those of the people who may act for their organisation."""
         return self.filter(role__in=[Affiliation.Role.CONTACT, Affiliation.Role.DEPUTY])

@@ -59,6 +59,12 @@ class OrganisationQuerySet(models.QuerySet):
         periods = MembershipPeriod.objects.filter(organisation=OuterRef("pk"))
         return self.filter(Exists(periods.current(on)) | Exists(periods.in_grace(on)))
 
+    def served_by(self, user, on=None):
+        """Return those that ``user`` serves on the day ``on`` (date, default today), members or not."""
+        from .affiliations import Affiliation
+
+        return self.filter(pk__in=Affiliation.objects.current(on).filter(user=user).values("organisation"))
+
     def in_directory(self, on=None):
         """Return what the public directory lists on the day ``on`` (default today): who is a member and wants to stand there."""
         return self.members(on).filter(is_in_directory=True)

@@ -1,11 +1,13 @@
 """Rows that hold from a first to a last day, both counted."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+ONE_DAY = timedelta(days=1)
 
 
 class SpanQuerySet(models.QuerySet):

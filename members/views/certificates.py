@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from .. import certificates
-from ..models import Affiliation, Organisation, SignUp
+from ..models import Organisation, SignUp
 
 
 @never_cache
@@ -18,8 +18,7 @@ from ..models import Affiliation, Organisation, SignUp
 @require_safe
 def certificate(request):
     """Show the certificate of the organisation that the reader serves; ``?organisation=`` chooses among several."""
-    served = Affiliation.objects.current().filter(user=request.user)
-    organisations = list(Organisation.objects.filter(pk__in=served.values("organisation")).with_membership())
+    organisations = list(Organisation.objects.served_by(request.user).with_membership())
     chosen = request.GET.get("organisation")
     if chosen is None:
         organisation = next(iter(organisations), None)
