@@ -33,23 +33,25 @@ def invite(organisation, name, email, role, by, phone=""):
 
     Nobody has the address: an account is made, which serves at once, and a link to its first password is mailed.
     Somebody has it: a link is mailed that makes the account that opens it serve, since only its owner can say that the
-    address is still his. Either way the page that invites says the same. Refused with the reason.
+    address is still his; whose account waits for its first password gets a link to that as well. Either way the page that
+    invites says the same. Refused with the reason.
     """
     organisation = Organisation.objects.locked().get(pk=organisation.pk)
     email = email.strip()
     user = account_of(email)
     if user and Affiliation.objects.current().filter(organisation=organisation, user=user).exists():
         raise Refused(_("This person serves the organisation already."))
-    if user is None:
-        user = make_account(name, email, phone)
-    if user is None or user.has_usable_password() or not user.is_active:
+    made = make_account(name, email, phone) if user is None else None
+    if made:
+        begin_service(organisation, made, role)
+    else:
         invitation = Invitation.objects.create(
             organisation=organisation, email=email, name=name, role=role, invited_by=by
         )
         transaction.on_commit(lambda: tasks.mail_invitation.enqueue(invitation.pk), robust=True)
-    else:
-        begin_service(organisation, user, role)
-        invitations.invite(user, by)
+    waiting = made or user
+    if waiting and invitations.objection_to(waiting) is None:
+        invitations.invite(waiting, by)
     audit.record(by, Action.PERSON_INVITED, organisation=organisation.pk, role=str(role))
 
 

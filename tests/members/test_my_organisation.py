@@ -220,6 +220,18 @@ class PeopleTests(MyOrganisationTestCase):
         self.assertEqual(Affiliation.objects.get(user=user).role, "other")
         self.assertEqual(self.client.post(link).status_code, 404)
 
+    def test_who_came_by_another_organisation_and_has_no_password_yet_is_asked_as_well(self):
+        user = make_user(email="c@example.com", name="样例别家的人")
+        user.set_unusable_password()
+        user.save()
+        self.invite(name="样例甲")
+        self.assertFalse(Affiliation.objects.filter(user=user).exists())
+        self.assertNotContains(self.client.get(self.page), "样例别家的人")
+        self.assertEqual(len(mail.outbox), 2)
+        self.client.force_login(user)
+        self.client.post(reverse("mine:invitation", args=[Invitation.objects.get().token]))
+        self.assertEqual(Affiliation.objects.get(user=user).organisation, self.organisation)
+
     def test_known_and_unknown_addresses_get_the_same_answer(self):
         make_user(email="known@example.com", password="a long password 9")
         answers = []
