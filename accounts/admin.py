@@ -95,7 +95,7 @@ class PeopleOfGroupInline(admin.TabularInline):
 class UserAdmin(PackagedUserAdmin):
     """Staff and members. Only superusers see who is one and may touch their accounts; nobody locks himself out."""
 
-    handbook = "accounts roles two-steps"
+    handbook = "accounts roles account-help"
     list_display = ["username", "name", "roles", "phone", "email", "is_staff", "is_active", "last_login"]
     list_display_links = ["username", "name"]
     list_filter = ["is_staff", "is_active", "groups"]

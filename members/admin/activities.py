@@ -160,7 +160,7 @@ class ActivityAdmin(PublishableAdmin):
             {
                 "fields": ["starts_at", "ends_at", "place", "address", "online_link"],
                 "description": see(
-                    "time-and-place",
+                    "time-and-place moving",
                     _("Changes here show at once, without a publication, and are told to everybody who is signed up."),
                 ),
             },
