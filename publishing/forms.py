@@ -24,12 +24,6 @@ from . import content, permissions, visibility
 from .models import Attachment, Dossier, Label, Relation
 
 
-def validate_moment(moment):
-    """Refuse a year that the databases, the time zones or the feeds could not tell; it was mistyped anyway."""
-    if not 1900 <= moment.year < 2200:
-        raise ValidationError(_("Please check the year: it lies between 1900 and 2199."))
-
-
 class AttachmentForm(forms.Form):
     asset = forms.ModelChoiceField(
         Asset.objects.all(),

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.admin.bulk import MOST_ITEMS, Line
 from publishing.models import Refused
+from publishing.validators import validate_year
 
 from .. import renewal
 from ..models import MembershipPeriod, Organisation, RenewalRequest, in_words
@@ -31,6 +32,7 @@ class RenewalForm(forms.Form):
         label=_("last day"),
         required=False,
         widget=AdminDateWidget,
+        validators=[validate_year],
         help_text=_("Empty: a year from the first day of the new period."),
     )
     payment = forms.CharField(

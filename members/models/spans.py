@@ -2,10 +2,13 @@
 
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from publishing.validators import validate_year
 
 ONE_DAY = timedelta(days=1)
 
@@ -30,6 +33,14 @@ class Span(models.Model):
                 violation_error_message=_("The last day cannot lie before the first day."),
             )
         ]
+
+    def clean(self):
+        for name in ("first_on", "last_on"):
+            if day := getattr(self, name):
+                try:
+                    validate_year(day)
+                except ValidationError as error:
+                    raise ValidationError({name: error}) from error
 
 
 def first_overlap(spans):

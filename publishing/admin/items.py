@@ -27,9 +27,10 @@ from audit.actions import Action
 from audit.models import Entry
 
 from .. import content, permissions
-from ..forms import PublishableForm, validate_moment
+from ..forms import PublishableForm
 from ..handbook import see
 from ..models import Column, Dossier, Publishable, Review, Revision, StaffNote, Stage
+from ..validators import validate_year
 from . import bulk, history, questions, reviews, sheets
 from .filters import ColumnFilter, LabelFilter, StatusFilter, ToDoFilter, YearFilter
 from .verbs import VERBS, Submit, attempt
@@ -234,7 +235,7 @@ class PublishableAdmin(WritingAdmin):
         elif isinstance(field.widget, AdminTextareaWidget):
             field.widget.attrs["rows"] = 3  # it grows with what is typed
         elif isinstance(db_field, models.DateTimeField):
-            field.validators.append(validate_moment)
+            field.validators.append(validate_year)
         return field
 
     def get_form(self, request, obj=None, change=False, **kwargs):

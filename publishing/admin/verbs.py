@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .. import permissions
-from ..forms import validate_moment
 from ..models import Dossier, Publishable, Refused, Relation
+from ..validators import validate_year
 
 Status = Publishable.Status
 
@@ -78,7 +78,7 @@ def moment_field(label, **kwargs):
     widget = AdminSplitDateTime()
     for part, name in zip(widget.widgets, (_("Date"), _("Time")), strict=True):
         part.attrs["aria-label"] = name
-    return forms.SplitDateTimeField(label=label, widget=widget, validators=[validate_moment], **kwargs)
+    return forms.SplitDateTimeField(label=label, widget=widget, validators=[validate_year], **kwargs)
 
 
 def reason_field(help_text=""):

@@ -177,6 +177,13 @@ class FormTests(OrganisationAdminTestCase):
         )
         self.assert_refused(answer, "最后一天不能早于第一天")
 
+    def test_a_year_that_no_calendar_can_count_on_from_is_refused_with_a_sentence(self):
+        organisation = make_organisation(people=[make_user()])
+        for days in ({"first_on": "2020-01-01", "last_on": "9999-12-31"}, {"first_on": "0001-01-01", "last_on": ""}):
+            form = form_of(organisation, periods=[days])
+            self.assertContains(self.client.post(change(organisation), form), "1900")
+        self.assertEqual(organisation.periods.count(), 1)
+
     def test_there_is_one_main_contact_at_a_time_and_a_successor_may_follow(self):
         organisation = make_organisation()
         former = make_affiliation(organisation, role="contact")
