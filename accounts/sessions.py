@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as PackagedSessionStore
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -15,6 +16,10 @@ NOTED_EVERY = timedelta(minutes=5)  # reading pages writes nothing in between
 
 class SessionStore(PackagedSessionStore):
     row = None  # the Session that was read, if one was
+
+    def _validate_session_key(self, key):
+        # A cookie may bring anything; PostgreSQL can look for no key with a NUL in it.
+        return super()._validate_session_key(key) and set(key) <= set(VALID_KEY_CHARS)
 
     @classmethod
     def get_model_class(cls):
