@@ -7,18 +7,27 @@ from django.test import Client, TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
+from members import certificates, check_in, signing_up
 from members.models import MemberGroup
 from notices.models import IssuingBody, Notice
 from portal.models import Banner, FriendlyLinkGroup, NavigationItem, ServiceLink, SiteSettings
 from publishing import content_version, roles
 from tests.factories import (
+    answers_to,
     make_activity,
+    make_affiliation,
     make_article,
     make_column,
+    make_council_seat,
+    make_council_term,
     make_label,
     make_notice,
+    make_open_activity,
+    make_organisation,
     make_page,
+    make_question,
     make_reader_group,
+    make_sign_up,
     make_staff,
     make_user,
 )
@@ -279,6 +288,51 @@ class EscapingTests(TestCase):
             ):
                 self.assert_harmless(base + place)
         self.assert_harmless("/admin/")
+
+    def test_words_of_members(self):
+        attack, short = self.ATTACK, "<script>alert(1)"
+        person = make_user(name=short, phone="13800001111")
+        group = MemberGroup.objects.create(name=short)
+        organisation = make_organisation(
+            name=attack[:100], introduction=attack, address=attack[:100], district=short, industry=short, telephone=short,
+            member_group=group, public_fields=["address", "telephone", "contact"],
+        )  # fmt: skip
+        make_affiliation(organisation, person, role="contact")
+        make_council_seat(organisation, make_council_term(), role="president")
+        activity = make_open_activity(starts_at=timezone.now() + timedelta(hours=2), member_group=group)
+        question, asked = (make_question(item, text=attack[:80]) for item in (activity, make_notice()))
+        answers = {person.pk: {str(question.pk): attack}}
+        [sign_up] = signing_up.sign_up(activity, [person], person, organisation, answers)
+        cancelled = make_sign_up(activity)
+        signing_up.cancel(cancelled, cancelled.person, attack)
+        door, notice = reverse("members:check_in", args=[activity.pk]), asked.dossier_id
+        for address in ("/members/", organisation.get_absolute_url(), "/members/council/", f"/members/groups/{group.pk}/",
+                        f"/members/check/{certificates.code_of(organisation)}/"):  # fmt: skip
+            self.assert_harmless(address)
+        self.client.force_login(person)
+        replied = {**answers_to(asked.dossier.item, {asked: attack}), "organisation": organisation.pk}
+        self.assertEqual(self.client.post(f"/me/replies/{notice}/", replied).status_code, 302)
+        for address in (
+            *(
+                "/me/",
+                f"/me/organisation/{organisation.pk}/",
+                f"/me/organisation/{organisation.pk}/details/",
+                "/messages/",
+            ),
+            *(f"/me/replies/{notice}/", "/me/replies/", "/me/organisation/certificate/", "/accounts/me/profile/"),
+            *(f"/activities/{activity.pk}/sign-up/", f"/activities/{activity.pk}/sign-up/box/"),
+            f"/activities/sign-ups/{sign_up.pk}/cancel/",
+        ):
+            self.assert_harmless(address)
+        self.client.force_login(make_staff(roles.ADMINISTRATOR))
+        base = f"/admin/members/activity/{activity.pk}/sign-ups/"
+        for address in (
+            *(base, f"{base}?state=all", f"{base}add/?words=script", f"{base}export/", f"{base}sheet/"),
+            *(f"/admin/members/reply/of/{notice}/", f"/admin/members/organisation/{organisation.pk}/change/"),
+            *("/admin/members/organisation/", "/admin/audit/entry/", f"/admin/accounts/user/{person.pk}/change/"),
+            *(door, f"{door}?code={check_in.code_of(sign_up)}", f"{door}?code=%22%3E{short}&words=%22%3E{short}"),
+        ):
+            self.assert_harmless(address)
 
     def test_words_of_the_site(self):
         attack, short = self.ATTACK, "<script>alert(1)"
