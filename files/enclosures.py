@@ -18,6 +18,8 @@ from .streaming import document_response
 MAX_BYTES = 20 * 1024 * 1024
 ACCEPT = ",".join(f".{extension}" for kind in (IMAGE, DOCUMENT) for extension in extensions(kind))
 UNUSED_FOR = timedelta(days=1)  # what was uploaded with a form that nobody completed
+# Of one person: a refused form keeps its files, and nobody fills the disk with that. Visitors' forms are counted elsewhere.
+MOST_UNUSED = 100
 
 
 def accept(upload, by):
@@ -27,6 +29,9 @@ def accept(upload, by):
     """
     if upload.size > MAX_BYTES:
         raise too_large(MAX_BYTES)
+    if by and Enclosure.objects.unused().filter(uploaded_by=by).count() >= MOST_UNUSED:
+        text = _("Many files that you uploaded belong to no form that was sent. Please upload more of them tomorrow.")
+        raise RefusedFile(text, code="too_many")
     content = storing.prepare(upload)
     if content.kind == VIDEO:
         raise RefusedFile(_("A video cannot be handed in here. Please upload a picture or a document."), code="video")

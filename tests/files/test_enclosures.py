@@ -40,6 +40,17 @@ class AcceptingTests(OwnMediaFolder, TestCase):
         self.assertTrue(kept.startswith(b"\xff\xd8\xff"))
         self.assertNotIn(b"31.2304 N", kept)
 
+    def test_nobody_fills_the_disk_with_files_that_belong_to_nothing(self):
+        user = make_user()
+        with mock.patch.object(enclosures, "MOST_UNUSED", 2):
+            for _number in range(2):
+                hand_in(by=user)
+            with self.assertRaises(RefusedFile):
+                hand_in(by=user)
+            hand_in(by=make_user())
+            Enclosure.objects.filter(uploaded_by=user).first().delete()
+            hand_in(by=user)
+
     def test_it_needs_no_account(self):
         self.assertIsNone(hand_in(by=None).uploaded_by)
 
