@@ -174,10 +174,9 @@ def accept(pk, by, version_number, first_on, last_on=None, level=Organisation.Le
         member_group=member_group,
         joined_on=first_on,
     )
-    organisation.full_clean()  # name or code may belong to another organisation by now
     period = MembershipPeriod(first_on=first_on, last_on=last_on, organisation=organisation)
     period.full_clean(exclude=["organisation"])
-    organisation.save()
+    organisation.check_and_save()  # name or code may belong to another organisation by now
     period.organisation = organisation
     period.save()
     version.accepted_at, version.ended_by = timezone.now(), by

@@ -84,8 +84,7 @@ def accept(pk, by, seen):
         organisation.former_names = "\n".join([*former, organisation.name])
     for name, value in change.new.items():
         setattr(organisation, name, value)
-    organisation.full_clean()
-    organisation.save(update_fields=[*change.new, "former_names"])
+    organisation.check_and_save(update_fields=[*change.new, "former_names"])
     change.accepted_at, change.answered_by = timezone.now(), by
     change.save(update_fields=["accepted_at", "answered_by"])
     membership_messages.change_answered(change)

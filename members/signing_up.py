@@ -44,6 +44,13 @@ def objection_to_activity(activity, at):
     return None
 
 
+def objection_to_what_is_gone(activity):
+    """Return why nobody can sign up for an ``activity`` that was withdrawn since its page was opened (Refused), or None."""
+    if activity.is_removed:
+        return Refused(_("This activity does not take sign-ups on-line."), code="not_taken")
+    return None
+
+
 def objection_to_organisation(activity, organisation, on):
     """Return why nobody can sign up for ``organisation`` on the day ``on`` (date) (Refused), or None."""
     if activity.is_for_members and not Organisation.objects.members(on).filter(pk=organisation.pk).exists():
@@ -143,7 +150,7 @@ def sign_up(activity, people, by, organisation=None, answers=None, consent=None,
     """
     at = at or timezone.now()
     activity = locked(activity.pk)
-    raise_if(objection_to_activity(activity, at))
+    raise_if(objection_to_activity(activity, at) or objection_to_what_is_gone(activity))
     seating = settle(activity, at)
     made = []
     for person in people:
@@ -226,6 +233,7 @@ def sign_up_by_staff(activity, person, by, organisation=None, at=None):
     objection = objection_to_activity(activity, at)
     if objection is not None and objection.code not in ("not_open", "closed"):
         raise objection
+    raise_if(objection_to_what_is_gone(activity))
     seating = settle(activity, at)
     raise_if(objection_to_person(activity, person, by, organisation, at, is_by_staff=True))
     row = _enter(seating, person=person, organisation=organisation, signed_up_by=by, approved_at=at, approved_by=by)

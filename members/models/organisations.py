@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
@@ -220,6 +220,16 @@ class Organisation(models.Model):
 
     def get_absolute_url(self):
         return reverse("organisations:organisation_detail", args=[self.pk])
+
+    def check_and_save(self, **options):
+        """Save it if it is valid; ValidationError also where another gets this name or code at the same moment."""
+        self.full_clean()
+        try:
+            with transaction.atomic():
+                self.save(**options)
+        except IntegrityError:
+            self.full_clean()  # by now the other one is there
+            raise
 
     def give_member_number(self, year):
         """Give the organisation its number, once and for all: ``year`` (int) is that of its first membership."""

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client, TestCase, TransactionTestCase
 from django.urls import reverse
@@ -398,6 +399,18 @@ class RaceTests(OwnMediaFolder, TransactionTestCase):
         self.assertEqual(sum(isinstance(outcome, Refused) for outcome in outcomes), 3, outcomes)
         application.refresh_from_db()
         self.assertEqual(Organisation.objects.count(), application.state == State.ACCEPTED)
+
+    def test_of_two_applications_with_one_credit_code_accepted_at_once_one_becomes_a_member(self):
+        code, by, today = make_credit_code(), make_administrator(), timezone.localdate()
+        applications = [
+            make_application(Step.DECIDE, credit_code=code, name=f"样例{number}", contact_email=f"{number}@example.com")
+            for number in range(3)
+        ]
+        outcomes = at_once([lambda one=one: joining.accept(one.pk, by, 1, today) for one in applications])
+        refused = [outcome for outcome in outcomes if isinstance(outcome, ValidationError)]
+        self.assertEqual(len(refused), 2, outcomes)
+        self.assertIn("统一社会信用代码", "".join(refused[0].messages))
+        self.assertEqual(Organisation.objects.count(), 1)
 
     def test_a_form_that_arrives_six_times_at_once_is_one_application(self):
         licence = enclosures.accept(upload("营业执照.pdf", samples.PDF), None)

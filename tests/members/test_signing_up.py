@@ -77,6 +77,8 @@ class SignUpTests(RefusedTestCase):
 
     def test_it_is_refused_where_the_activity_takes_none(self):
         self.assert_refused("not_taken", make_sign_up, make_open_activity(takes_sign_ups=False))
+        gone = make_open_activity(withdrawn_at=timezone.now(), withdrawal_reason="样例")  # since its page was opened
+        self.assert_refused("not_taken", make_sign_up, gone)
 
     def test_it_is_refused_before_it_opens(self):
         activity = make_open_activity(sign_up_opens_at=timezone.now() + timedelta(hours=1))
