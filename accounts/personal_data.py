@@ -3,6 +3,9 @@
 Each room keeps its own. The setting PERSONAL_DATA names their modules (dotted paths); each has two functions:
 ``tell(user)`` → {heading: what it keeps, as JSON can say it}, and ``forget(user, at)``, which deletes it, or makes it
 nobody's where numbers or decisions must stay. What staff did stays in the audit log, by number and not by name.
+
+A room takes its locks (activities, organisations) at the beginning of ``forget``. The person's row is locked last, as by
+everybody who changes what follows from an organisation.
 """
 
 import json
@@ -41,7 +44,7 @@ def erase(user, by):
     by: the User who does it, himself or an administrator. ValidationError for staff: what they wrote and decided keeps
     their name, as long as they are staff.
     """
-    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    user = User.objects.get(pk=user.pk)
     raise_for_staff(user)
     now = timezone.now()
     reader_rows = list(user.reader_memberships.select_related("user", "group"))  # as long as they are there
@@ -104,6 +107,7 @@ def tell(user):
 
 
 def forget(user, at):
+    raise_for_staff(User.objects.select_for_update(no_key=True).get(pk=user.pk))  # who may have become staff meanwhile
     # Django's log keeps what each row was called.
     about = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(User), object_id=str(user.pk))
     about.update(object_repr=str(user.pk))

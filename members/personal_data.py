@@ -138,12 +138,12 @@ def forget(user, at):
     What he replied for an organisation is the organisation's: it stays, without him. So does an application that waits:
     its address may be another's, since nobody confirms the address of an account, and who sent it can take it back.
     """
+    activities = held(user)
     forget_service(user, at)
     Reply.objects.filter(by=user).update(by=None)
     for row in SignUp.objects.live().filter(person=user, activity__starts_at__gt=at).order_by("activity"):
-        activity = signing_up.locked(row.activity_id)
         signing_up.end(row, SignUp.Ending.CANCELLED, None, "", at)
-        signing_up.settle(activity, at)
+        signing_up.settle(activities[row.activity_id], at)
     unname(SignUp.objects.filter(person=user), str(user))
     anonymise(SignUp.objects.filter(person=user), at)
     CalendarFeed.objects.filter(user=user).delete()
@@ -154,6 +154,19 @@ def forget(user, at):
     affiliations.filter(first_on__gte=today).delete()
     affiliations.current(today).update(last_on=today - ONE_DAY)
     reader_rows.bring_up([user.pk], today)
+
+
+def held(user):
+    """Hold what ``user`` is named in until the transaction ends, activities and then organisations, each in one order.
+
+    Return {primary key: Activity}.
+    """
+    named = SignUp.objects.filter(Q(person=user) | Q(signed_up_by=user) | Q(ended_by=user))
+    activities = Activity.objects.locked().filter(pk__in=named.order_by().values("activity")).order_by("pk")
+    activities = {activity.pk: activity for activity in activities}
+    served = Affiliation.objects.filter(user=user).order_by().values("organisation")
+    list(Organisation.objects.locked().filter(pk__in=served).order_by("pk").values_list("pk"))
+    return activities
 
 
 def forget_service(user, at):

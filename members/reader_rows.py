@@ -38,6 +38,16 @@ def readers_of(member_group=None):
     return found.reader_group
 
 
+def hold(people):
+    """Lock the rows of ``people`` (iterable of primary keys of users) until the transaction ends; return their keys (list).
+
+    In one order: whoever serves two organisations may be brought up twice at once, and nobody must wait in a circle. Who
+    writes rows of people before he brings them up holds all of them before the first.
+    """
+    rows = User.objects.select_for_update(no_key=True).filter(pk__in=set(people)).order_by("pk")
+    return list(rows.values_list("pk", flat=True))
+
+
 @transaction.atomic
 def bring_up(people, on=None):
     """Make the rows of ``people`` (iterable of primary keys of users) say who reads from ``on`` (date, default today) on.
@@ -45,13 +55,7 @@ def bring_up(people, on=None):
     Returns how many rows were made, changed and deleted (int). Call it in the transaction of what they follow from.
     """
     on = on or timezone.localdate()
-    # Whoever serves two organisations may be brought up twice at once; in one order, so that nobody waits in a circle.
-    people = list(
-        User.objects.select_for_update(no_key=True)
-        .filter(pk__in=set(people))
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    people = hold(people)
     wanted = days_of_reading(people, on)
     existing = defaultdict(list)
     rows = ReaderGroupMembership.objects.filter(user__in=people, of_members__isnull=False)

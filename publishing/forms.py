@@ -171,7 +171,7 @@ class PublishableForm(forms.ModelForm):
         if instance is not None and instance.pk:
             if data is not None and not self.is_looking:
                 # Until the end of the transaction nobody else saves, publishes or withdraws this item.
-                Dossier.objects.locked().get(pk=instance.pk)
+                instance.hold()
                 instance.refresh_from_db()
             self.newest, self.live_column = instance.dossier.newest_revision, instance.column
             opened = self.newest.content if self.newest else content.of_row(instance)

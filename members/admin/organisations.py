@@ -197,6 +197,11 @@ class OrganisationAdmin(ExportsOrganisations, AdvancesContentVersion, admin.Mode
         super().save_related(request, form, formsets, change)
         reader_rows.bring_up(before | Affiliation.objects.people_of([organisation]))
 
+    def log_deletions(self, request, queryset):
+        # Django logs before it deletes; whoever waits for people must not hold the log.
+        reader_rows.hold(Affiliation.objects.people_of(queryset))
+        return super().log_deletions(request, queryset)
+
     def delete_model(self, request, obj):
         with transaction.atomic():
             people = Affiliation.objects.people_of([obj])

@@ -15,7 +15,7 @@ from audit.actions import Action
 from publishing import content_version
 
 from .. import reader_rows
-from ..models import Affiliation, ImportBatch, ImportRow, MembershipPeriod, Organisation
+from ..models import Affiliation, ImportBatch, ImportRow, MemberNumberSeries, MembershipPeriod, Organisation
 from . import planning, reading
 
 Kind = ImportRow.Kind
@@ -81,6 +81,9 @@ def apply(batch, by):
     # Before anything is read, in one order, so that nobody waits in a circle.
     meant = sorted({row.plan["organisation"] for row in rows.values()} - {None})
     list(Organisation.objects.locked().filter(pk__in=meant).order_by("pk").values_list("pk", flat=True))
+    if any(row.plan["period"] for row in rows.values()):
+        MemberNumberSeries.hold()
+    reader_rows.hold(Affiliation.objects.people_of(meant) | {row.plan["person"] for row in rows.values()} - {None})
     lines = [reading.Line(row.number, row.values) for row in rows.values()]
     writer = Writer()
     for line, plan, faults in planning.plan_all(lines):
@@ -192,6 +195,9 @@ def undo(batch, by):
     meant |= {row.plan["organisation"] for row in rows} - {None}
     list(Organisation.objects.locked().filter(pk__in=meant).order_by("pk").values_list("pk", flat=True))
     people = Affiliation.objects.people_of(meant)
+    reader_rows.hold(
+        people | {row.done[what]["pk"] for row in rows for what in ("person", "fills") if what in row.done}
+    )
     named = {
         "organisation": named_elsewhere(Organisation, made_by(rows, "organisation")),
         "person": named_elsewhere(User, made_by(rows, "person")),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audit.actions import Action
-from publishing.models import Dossier, Publishable, PublishableQuerySet, Refused, cover_field
+from publishing.models import Publishable, PublishableQuerySet, Refused, cover_field
 from publishing.richtext import RichTextField
 
 from ..agendas import read_agenda
@@ -28,10 +28,6 @@ def start_of_day(at):
 
 class ActivityQuerySet(PublishableQuerySet):
     """Activities by time. An activity whose start is unknown is a report of the past."""
-
-    def locked(self):
-        """Lock the rows until the transaction ends, for whoever changes who has a seat; naming them stays free."""
-        return self.select_for_update(no_key=True)
 
     def to_purge(self, at=None):
         """Leave out what people signed up for: the numbers stay."""
@@ -375,8 +371,8 @@ class Activity(Publishable):
 
     def _keep_page_of_people(self):
         """Raise Refused where people are signed up for what is to come: they must not find their activity gone."""
-        Dossier.objects.locked().get(pk=self.dossier_id)
-        stored = type(self).objects.locked().get(pk=self.pk)
+        self.hold()
+        stored = type(self).objects.get(pk=self.pk)
         is_to_come = stored.phase == self.Phase.UPCOMING
         count = self.sign_ups.live().count() if is_to_come else 0
         if count:

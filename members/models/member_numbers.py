@@ -20,13 +20,19 @@ class MemberNumberSeries(models.Model):
         return str(self.newest)
 
     @classmethod
-    def next(cls, year):
-        """Return the next number (str) for one who joined in ``year`` (int); within a transaction, at whose end others go on."""
+    def hold(cls):
+        """Return the row, locked until the transaction ends; whoever locks people as well takes this first."""
         rows = cls.objects.select_for_update().filter(pk=1)
         series = rows.first()
         if series is None:
             cls.objects.get_or_create(pk=1)  # another first number may be given at the same moment
             series = rows.get()
+        return series
+
+    @classmethod
+    def next(cls, year):
+        """Return the next number (str) for one who joined in ``year`` (int); within a transaction, at whose end others go on."""
+        series = cls.hold()
         series.newest += 1
         series.save(update_fields=["newest"])
         return f"{year:04d}{series.newest:04d}"

@@ -146,6 +146,14 @@ class Publishable(models.Model):
     def get_absolute_url(self):
         return reverse(f"{self._meta.app_label}:{self._meta.model_name}_detail", args=[self.pk])
 
+    def hold(self):
+        """Hold the item until the transaction ends: its dossier, and then its own row.
+
+        Subjects have verbs that hold the row alone and then record, so nobody may record first and write the row later.
+        """
+        Dossier.objects.locked().get(pk=self.dossier_id)
+        list(type(self).objects.locked().filter(pk=self.pk).values_list("pk"))
+
     # -- What the class knows of itself ---------------------------------------------------------------------------
 
     @classmethod
@@ -266,7 +274,7 @@ class Publishable(models.Model):
         lacks what it needs for publication.
         """
         with transaction.atomic():
-            Dossier.objects.locked().get(pk=self.dossier_id)
+            self.hold()
             self.refresh_from_db()
             steps = self.required_steps(revision)
             if revision != self.dossier.newest_revision:
@@ -342,7 +350,7 @@ class Publishable(models.Model):
         A review that is open ends: it was of another text.
         """
         with transaction.atomic():
-            Dossier.objects.locked().get(pk=self.dossier_id)
+            self.hold()
             revision = content.add_revision(self.dossier, new_content, author, base)
             if not type(self).objects.filter(pk=self.pk, live_revision__isnull=False).exists():
                 content.apply(self, revision.content)
@@ -362,7 +370,7 @@ class Publishable(models.Model):
         where a person would go round the review of the column.
         """
         with transaction.atomic():
-            Dossier.objects.locked().get(pk=self.dossier_id)
+            self.hold()
             self.refresh_from_db()
             if by is not None and self.required_steps(revision):
                 raise Refused(_("Texts of this column are published by their review."))
@@ -373,7 +381,7 @@ class Publishable(models.Model):
     def show(self, revision, *, by, at=None, is_dated=True):
         """Put ``revision`` before the readers: what ``publish`` and a passed review have in common."""
         with transaction.atomic():
-            Dossier.objects.locked().get(pk=self.dossier_id)
+            self.hold()
             self.refresh_from_db()
             had_text = {name: getattr(self, name) for name in ("title", "corrections", *self.rich_text_names())}
             content.apply(self, revision.content)
@@ -421,7 +429,7 @@ class Publishable(models.Model):
     def relate(self, target, kind, *, by):
         """Tie this item to ``target`` (Dossier) for readers at once, and in its newest revision, which would lose the tie."""
         with transaction.atomic():
-            Dossier.objects.locked().get(pk=self.dossier_id)
+            self.hold()
             newest = self.dossier.newest_revision
             relations = [row for row in newest.content["relations"] if row != {"target": target.pk, "kind": kind}]
             relations.append({"target": target.pk, "kind": kind})
@@ -438,7 +446,7 @@ class Publishable(models.Model):
         It is a change of the text like any other: it goes to the readers by ``publish`` or by its review.
         """
         with transaction.atomic():
-            Dossier.objects.locked().get(pk=self.dossier_id)
+            self.hold()
             newest = self.dossier.newest_revision
             notes = [
                 *newest.content["fields"].get("corrections", []),
@@ -464,7 +472,7 @@ class Publishable(models.Model):
     def trash(self, reason, *, by):
         """Take the item from readers and from the work of staff; it is purged after PURGED_AFTER, unless restored."""
         with transaction.atomic():
-            Dossier.objects.locked().get(pk=self.dossier_id)
+            self.hold()
             review = self.open_review
             if review:
                 review.recall(by)

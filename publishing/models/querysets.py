@@ -18,6 +18,10 @@ PURGED_AFTER = timedelta(days=30)  # in the trash
 class PublishableQuerySet(models.QuerySet):
     """Every rule about who may see what; all public output starts at ``listed`` or ``reachable``."""
 
+    def locked(self):
+        """Lock the rows until the transaction ends; naming them stays free. See Publishable.hold."""
+        return self.select_for_update(no_key=True)
+
     def listed(self, user, at=None):
         """Return what appears in lists, counts, feeds and sitemaps for ``user`` at ``at`` (aware, default now)."""
         return self.filter(visibility.listed(user, at or timezone.now()))

@@ -338,7 +338,7 @@ class Review(models.Model):
     def _lock(self):
         """Hold the dossier, and with it every decision on it, to the end of the transaction; Refused if one was faster."""
         read = (self.stage, self.waiting_since, self.outcome)
-        Dossier.objects.locked().get(pk=self.dossier_id)
+        self.dossier.item.hold()
         self.refresh_from_db()
         if read != (self.stage, self.waiting_since, self.outcome):
             raise Refused(_("This step was decided while you were reading. What you typed is kept below."))

@@ -1,12 +1,21 @@
 """Many people at the same moment, in threads that each have a connection of their own."""
 
+from functools import partial
 from unittest.mock import patch
 
 from django.test import TransactionTestCase
 
+from accounts import personal_data
 from members import signing_up
 from members.models import Activity, SignUp
-from tests.factories import make_open_activity, make_sign_up, make_user
+from tests.factories import (
+    make_administrator,
+    make_affiliation,
+    make_open_activity,
+    make_organisation,
+    make_sign_up,
+    make_user,
+)
 from tests.parallel import at_once, deferred_transactions
 
 SEATS = 5
@@ -57,3 +66,57 @@ class SeatRaceTests(TransactionTestCase):
             if isinstance(outcome, Exception) and getattr(outcome, "code", "") != "already"
         ]
         self.assertTrue(unexpected or live.count() != PEOPLE or live.exclude(seat=None).count() != SEATS)
+
+
+class CrossingTests(TransactionTestCase):
+    """Two who do different things to the same sign-ups: whoever comes first, both leave what is right."""
+
+    def test_who_is_erased_while_he_moves_up_leaves_his_place_to_the_next(self):
+        activity = make_open_activity(seats=1)
+        seated, erased, following = [make_sign_up(activity) for _number in range(3)]
+        outcomes = at_once(
+            [
+                partial(signing_up.cancel, seated, seated.person),
+                partial(personal_data.erase, erased.person, erased.person),
+                partial(personal_data.erase, seated.signed_up_by, seated.signed_up_by),
+            ]
+        )
+        self.assertEqual([error for error in outcomes[1:] if error], [])
+        live = SignUp.objects.live().filter(activity=activity)
+        self.assertEqual(list(live.values_list("pk", "seat")), [(following.pk, 1)])
+
+    def test_places_added_while_people_sign_up_are_given_to_the_first_in_line(self):
+        staff = make_administrator()
+        activity = make_open_activity(seats=2)
+        people = [make_user() for _number in range(10)]
+        activity.seats = 6
+        outcomes = at_once(
+            [
+                *(partial(signing_up.sign_up, activity, [person], person) for person in people),
+                lambda: activity.change_at_once(["seats"], by=staff),
+            ]
+        )
+        self.assertEqual([error for error in outcomes if isinstance(error, Exception)], [])
+        rows = SignUp.objects.live().filter(activity=activity).order_by("pk")
+        self.assertEqual(list(rows.values_list("seat", flat=True)), [1, 2, 3, 4, 5, 6] + [None] * 4)
+
+    def test_what_a_contact_cancels_while_staff_accept_it_keeps_no_seat(self):
+        staff, contact = make_administrator(), make_user()
+        organisation = make_organisation()
+        make_affiliation(organisation, contact, role="contact")
+        activity = make_open_activity(approval="staff", seats=2)
+        rows = []
+        for _number in range(4):
+            person = make_user()
+            make_affiliation(organisation, person)
+            rows.append(make_sign_up(activity, person, organisation))
+        outcomes = at_once(
+            [
+                task
+                for row in rows
+                for task in (partial(signing_up.cancel, row, contact), partial(signing_up.approve, row, staff))
+            ]
+        )
+        refused = {getattr(error, "code", error) for error in outcomes if isinstance(error, Exception)}
+        self.assertLessEqual(refused, {"ended"})
+        self.assertFalse(SignUp.objects.live().filter(activity=activity).exists())
