@@ -22,9 +22,10 @@ def tell(sign_up, state):
     activity = sign_up.activity
     values = {**facts(activity), "person": str(sign_up.person), **facts_of_state(sign_up, state)}
     people = {sign_up.person}
-    by = sign_up.signed_up_by
-    if state == State.OFFERED and by and sign_up.may_be_changed_by(by):
-        people.add(by)
+    if state == State.OFFERED:
+        by = sign_up.signed_up_by
+        if by and sign_up.may_be_changed_by(by):
+            people.add(by)
     for person in people - {None}:
         templates.send(sign_up_kind(state), person, f"sign-up:{sign_up.pk}:{state}", values, url_of(activity))
 

@@ -353,6 +353,7 @@ def settle(activity, at):
     for row in SignUp.objects.waiting().filter(activity=activity).select_related("organisation", "person"):
         if not seating.is_free():
             break
+        row.activity = activity  # the one that is held, and asked for once
         if seating.give(row, is_promotion=True):
             messages.tell(row, row.state_at(at))
     return seating

@@ -1,12 +1,13 @@
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from members import signing_up
-from members.models import Places, ReservedSeats, SignUp
+from members.models import Activity, Places, ReservedSeats, SignUp
 from outbox.models import Message
 from tests.factories import (
     make_administrator,
@@ -27,6 +28,23 @@ def states(activity):
 
 def seats(activity):
     return list(SignUp.objects.live().filter(activity=activity).order_by("pk").values_list("seat", flat=True))
+
+
+class SettlingTests(TestCase):
+    def queries_to_promote(self, people):
+        activity = make_open_activity(seats=1)
+        for _number in range(people + 1):
+            make_sign_up(activity)
+        Activity.objects.filter(pk=activity.pk).update(seats=people + 1)
+        activity.refresh_from_db()
+        with CaptureQueriesContext(connection) as queries:
+            signing_up.settle(activity, timezone.now())
+        self.assertEqual(SignUp.objects.confirmed().filter(activity=activity).count(), people + 1)
+        return len(queries)
+
+    def test_each_who_moves_up_costs_his_seat_and_his_message_and_no_query_more(self):
+        # The seat; the text of the template; whether he was told, and the message between the marks of its savepoint.
+        self.assertLessEqual(self.queries_to_promote(4) - self.queries_to_promote(3), 6)
 
 
 class RefusedTestCase(TestCase):
