@@ -63,7 +63,7 @@ class SigningInTests(TestCase):
     def test_a_broken_log_keeps_nobody_out(self):
         with mock.patch.object(receivers, "record", side_effect=DatabaseError), self.assertLogs("audit", "ERROR"):
             response = self.sign_in(self.user.username, PASSWORD)
-        self.assertRedirects(response, reverse("home"), fetch_redirect_response=False)
+        self.assertRedirects(response, reverse("mine:home"), fetch_redirect_response=False)
 
 
 class AdminLogTests(TestCase):

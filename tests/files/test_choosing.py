@@ -66,7 +66,6 @@ class ListTests(DoorTests):
             ("附件", ["申报表"]),
             ("主席台 申报表", []),
             ("%", []),
-            ("\0", ["申报表", "样例甲"]),
         ):
             with self.subTest(words):
                 self.assertEqual(self.titles(words=words), found)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from files.models import Asset
+from publishing import roles
 from tests.factories import make_administrator, make_article, make_user
 
 from . import samples
@@ -176,7 +177,7 @@ class LookingTests(AdminTests):
             self.assertNotContains(response, 'type="file"')
 
     def test_every_role_opens_the_list(self):
-        for group in Group.objects.all():
+        for group in Group.objects.filter(name__in=roles.ITEM_ACTIONS):
             user = make_user(is_staff=True)
             user.groups.add(group)
             self.client.force_login(user)

